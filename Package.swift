@@ -1,0 +1,30 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "rollcall",
+  products: [
+    .executable(name: "rollcall", targets: ["rollcall"]),
+    .executable(name: "rollcall-bench", targets: ["rollcall-bench"]),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .target(name: "Presence"),
+    .target(name: "Topics", dependencies: ["Presence"]),
+    .target(name: "MQTT", dependencies: ["CMosquitto"]),
+    .target(name: "Store", dependencies: ["CSQLite", "Presence"]),
+    .target(name: "Bridge", dependencies: ["Presence", "Topics", "MQTT", "Store"]),
+    .executableTarget(name: "rollcall", dependencies: ["Bridge", "MQTT", "Topics"]),
+    .executableTarget(name: "rollcall-bench", dependencies: ["Bridge"]),
+    .target(name: "TestSupport", dependencies: ["MQTT"], path: "Tests/Support"),
+    .testTarget(name: "PresenceTests", dependencies: ["Presence"]),
+    .testTarget(name: "TopicsTests", dependencies: ["Topics"]),
+    .testTarget(name: "MQTTTests", dependencies: ["MQTT", "TestSupport"]),
+    .testTarget(name: "StoreTests", dependencies: ["Store"]),
+    .testTarget(name: "BridgeTests", dependencies: ["Bridge", "TestSupport"]),
+    .testTarget(name: "ProgramTests", dependencies: ["TestSupport", "rollcall"]),
+  ],
+  swiftLanguageModes: [.v6]
+)
