@@ -1,0 +1,80 @@
+/// Replays: what a retained topic claims of a client, at subscribe. No sign of life.
+extension Engine {
+  /// Takes in a status that was delivered with the retain flag.
+  ///
+  /// Nothing comes of one that equals the status last taken from the topic, or that contradicts what
+  /// was heard live in this connection: the retained message may be older than that.
+  public mutating func claim(_ who: Who, _ status: Status, hash: UInt64, at now: Now) {
+    self.now = now
+    guard let index = find(who), clients[Int(index)].state != .gone else {
+      if case .online(let birth) = status { takeIn(who, birth, hash) }
+      return
+    }
+    guard clients[Int(index)].statusHash != hash else { return }
+    switch status {
+    case .online(let birth): claimOnline(index, birth, hash)
+    case .offline(let death): claimOffline(index, death, hash)
+    case .forget: break
+    }
+  }
+
+  private mutating func takeIn(_ who: Who, _ birth: Birth, _ hash: UInt64) {
+    guard hasPlace(for: birth.rooms) else {
+      counters.limited += 1
+      return
+    }
+    guard let index = findOrAdd(who) else { return }
+    clients[Int(index)].connection = connection &- 1
+    if let epoch = birth.epoch { setEpoch(epoch, of: index) }
+    apply(birth, to: index)
+    setStatusHash(hash, birth: true, of: index)
+  }
+
+  private mutating func claimOnline(_ index: Int32, _ birth: Birth, _ hash: UInt64) {
+    guard clients[Int(index)].connection != connection else { return }
+    if let epoch = birth.epoch, epoch < clients[Int(index)].epoch {
+      counters.stale += 1
+      return
+    }
+    // The birth that is known already, of one who has been seen to go since: it stays gone.
+    if clients[Int(index)].state != .online, clients[Int(index)].birthHash == Self.half(hash) {
+      return
+    }
+    guard hasPlace(for: birth.rooms) else {
+      counters.limited += 1
+      return
+    }
+    if clients[Int(index)].state == .away {
+      comeBack(index)
+      clients[Int(index)].connection = connection &- 1
+    }
+    clients[Int(index)].state = .online
+    if let epoch = birth.epoch { setEpoch(epoch, of: index) }
+    apply(birth, to: index)
+    setStatusHash(hash, birth: true, of: index)
+    save(client: index)
+  }
+
+  private mutating func claimOffline(_ index: Int32, _ death: Death, _ hash: UInt64) {
+    if let epoch = death.epoch, epoch < clients[Int(index)].epoch {
+      counters.stale += 1
+      return
+    }
+    guard clients[Int(index)].connection != connection else {
+      doubt(index)
+      return
+    }
+    setStatusHash(hash, birth: false, of: index)
+    if clients[Int(index)].state == .online { beginDying(index) }
+  }
+
+  /// A death that we were not sent says nothing against a client heard since we connected, but where
+  /// the will alone decides, nothing else would ever end a ghost: it has to be heard once more.
+  private mutating func doubt(_ index: Int32) {
+    guard clients[Int(index)].isPresent, clients[Int(index)].timeout == 0 else { return }
+    clients[Int(index)].flags.insert(.unconfirmed)
+    clients[Int(index)].lastHeard = now.instant
+    schedule(index)
+    save(client: index)
+  }
+}

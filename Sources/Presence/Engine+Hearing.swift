@@ -1,0 +1,239 @@
+/// Live messages: each is a sign of life of the client that its topic names.
+extension Engine {
+  /// Takes in a heartbeat; `beat` is `nil` where the payload said nothing.
+  ///
+  /// The common case is one look-up and two stores: the timetable is not moved.
+  public mutating func heartbeat(_ who: Who, _ beat: Heartbeat? = nil, at now: Now) {
+    self.now = now
+    counters.heartbeats += 1
+    guard let index = find(who) else {
+      counters.heartbeatsUnknown += 1
+      return
+    }
+    guard beat == nil, clients[Int(index)].state == .online,
+      clients[Int(index)].flags.isDisjoint(with: [.hasAway, .unconfirmed])
+    else { return slowHeartbeat(index, beat) }
+    clients[Int(index)].lastHeard = now.instant
+    clients[Int(index)].connection = connection
+  }
+
+  private mutating func slowHeartbeat(_ index: Int32, _ beat: Heartbeat?) {
+    if let epoch = beat?.epoch, epoch < clients[Int(index)].epoch {
+      counters.stale += 1
+      return
+    }
+    switch clients[Int(index)].state {
+    case .online, .dying:
+      heard(index)
+      if isRevivable(index) { reviveRooms(of: index) }
+    case .away where isRevivable(index):
+      comeBack(index)
+      reviveRooms(of: index)
+    case .away, .gone, .free:
+      counters.heartbeatsUnknown += 1
+      return
+    }
+    if let timeout = beat?.timeout { setTimeout(timeout, of: index) }
+  }
+
+  /// Takes in a live status. `hash` identifies the payload from one run to the next.
+  public mutating func status(_ who: Who, _ status: Status, hash: UInt64, at now: Now) {
+    self.now = now
+    switch status {
+    case .online(let birth): born(who, birth, hash)
+    case .offline(let death): died(who, death, hash)
+    case .forget:
+      guard let index = find(who), clients[Int(index)].state != .gone else { return }
+      forget(index, reason: .forgotten)
+    }
+  }
+
+  private mutating func born(_ who: Who, _ birth: Birth, _ hash: UInt64) {
+    guard hasPlace(for: birth.rooms) else {
+      counters.limited += 1
+      return
+    }
+    guard let index = findOrAdd(who) else { return }
+    if clients[Int(index)].state == .away { comeBack(index) } else { heard(index) }
+    if let epoch = birth.epoch { setEpoch(epoch, of: index) }
+    apply(birth, to: index)
+    setStatusHash(hash, birth: true, of: index)
+  }
+
+  /// What births and claims have in common.
+  mutating func apply(_ birth: Birth, to index: Int32) {
+    if let timeout = birth.timeout { setTimeout(timeout, of: index) }
+    if let data = birth.data { setData(data, of: index) }
+    if let rooms = birth.rooms {
+      replaceRooms(of: index, with: rooms)
+    } else if isRevivable(index) {
+      reviveRooms(of: index)
+    }
+    dropAway(of: index)
+    schedule(index)
+  }
+
+  private mutating func died(_ who: Who, _ death: Death, _ hash: UInt64) {
+    guard let index = find(who) else { return }
+    if let epoch = death.epoch, epoch < clients[Int(index)].epoch {
+      counters.stale += 1
+      return
+    }
+    setStatusHash(hash, birth: false, of: index)
+    clients[Int(index)].connection = connection
+    if clients[Int(index)].state == .online { beginDying(index) }
+  }
+
+  /// From here on, unless it is heard in time, the client is dead.
+  mutating func beginDying(_ index: Int32) {
+    if phase == .live, rules.offlineGrace == .zero {
+      clients[Int(index)].mark = now.instant
+      remove(index, reason: .offline)
+      return
+    }
+    clients[Int(index)].state = .dying
+    clients[Int(index)].mark =
+      phase == .live ? now.instant + rules.offlineGrace : Client.foundDeath
+    noteDying(index)
+    schedule(index)
+    save(client: index)
+  }
+
+  /// Takes in what a client says of one room.
+  public mutating func room(
+    _ who: Who, _ room: UnsafeRawBufferPointer, _ action: RoomAction, at now: Now
+  ) {
+    self.now = now
+    switch action {
+    case .join(let data): join(who, room, data)
+    case .leave: leave(who, room)
+    }
+  }
+
+  private mutating func join(_ who: Who, _ name: UnsafeRawBufferPointer, _ data: [UInt8]?) {
+    let known = roomNames.find(name)
+    guard known != nil || roomNames.count < rules.maxRooms, hasPlace(for: who, in: known) else {
+      counters.limited += 1
+      return
+    }
+    guard let index = findOrAdd(who), let room = findOrAdd(room: name) else { return }
+    if clients[Int(index)].state == .away { comeBack(index) } else { heard(index) }
+    enter(index, room, data: data, reason: .joined)
+  }
+
+  private mutating func leave(_ who: Who, _ name: UnsafeRawBufferPointer) {
+    guard let index = find(who) else { return }
+    if clients[Int(index)].isPresent { heard(index) }
+    guard let room = roomNames.find(name), let membership = membership(of: index, in: room)
+    else { return }
+    end(membership, reason: .left)
+  }
+}
+
+/// Steps that live messages share.
+extension Engine {
+  /// A sign of life of a client that is present: a pending death is off.
+  private mutating func heard(_ index: Int32) {
+    clients[Int(index)].lastHeard = now.instant
+    clients[Int(index)].connection = connection
+    if clients[Int(index)].state == .dying {
+      clients[Int(index)].state = .online
+      clients[Int(index)].mark = now.instant
+      save(client: index)
+      schedule(index)
+    }
+    if clients[Int(index)].flags.remove(.unconfirmed) != nil {
+      save(client: index)
+      schedule(index)
+    }
+  }
+
+  /// A client that was away is online. The rooms that it had wait for a word that revives them.
+  mutating func comeBack(_ index: Int32) {
+    let isRevivable = isRevivable(index)
+    clients[Int(index)].state = .online
+    clients[Int(index)].lastHeard = now.instant
+    clients[Int(index)].connection = connection
+    presentClients += 1
+    if isRevivable { clients[Int(index)].flags.insert(.hasAway) } else { dropAway(of: index) }
+    schedule(index)
+    save(client: index)
+  }
+
+  /// Whether the rooms that a client had when it was removed are still to come back with it.
+  func isRevivable(_ index: Int32) -> Bool {
+    let client = clients[Int(index)]
+    guard client.state == .away || client.flags.contains(.hasAway) else { return false }
+    return now.instant - client.mark < rules.reviveWindow
+  }
+
+  mutating func reviveRooms(of index: Int32) {
+    forEachMembership(of: index) { engine, membership in
+      if engine.memberships[membership].state == .away {
+        engine.admit(membership, reason: .revived)
+      }
+    }
+    if clients[Int(index)].flags.remove(.hasAway) != nil { save(client: index) }
+  }
+
+  /// What a client was away from and did not come back to is no longer its room.
+  mutating func dropAway(of index: Int32) {
+    forEachMembership(of: index) { engine, membership in
+      if engine.memberships[membership].state == .away {
+        engine.end(membership, reason: .left)
+      }
+    }
+    if clients[Int(index)].flags.remove(.hasAway) != nil { save(client: index) }
+  }
+
+  private mutating func replaceRooms(of index: Int32, with names: [[UInt8]]) {
+    var wanted: [Int32] = []
+    for name in names {
+      if let room = name.withUnsafeBytes({ findOrAdd(room: $0) }) { wanted.append(room) }
+    }
+    forEachMembership(of: index) { engine, membership in
+      if !wanted.contains(engine.memberships[membership].room) {
+        engine.end(membership, reason: .left)
+      }
+    }
+    for room in wanted { enter(index, room, data: nil, reason: .joined) }
+  }
+
+  /// Whether the rooms of a birth, those that are new included, stay within the limits; counted if not.
+  func hasPlace(for rooms: [[UInt8]]?) -> Bool {
+    guard let rooms else { return true }
+    var new = 0
+    for room in rooms where room.withUnsafeBytes({ roomNames.find($0) }) == nil { new += 1 }
+    return rooms.count <= rules.maxRoomsPerClient && roomNames.count + new <= rules.maxRooms
+  }
+
+  private func hasPlace(for who: Who, in room: Int32?) -> Bool {
+    guard let index = find(who) else { return rules.maxRoomsPerClient > 0 }
+    if let room, let held = membership(of: index, in: room), memberships[held].state == .present {
+      return true
+    }
+    return Int(clients[Int(index)].presences) < rules.maxRoomsPerClient
+  }
+
+  mutating func setEpoch(_ epoch: Int64, of index: Int32) {
+    guard clients[Int(index)].epoch != epoch else { return }
+    clients[Int(index)].epoch = epoch
+    save(client: index)
+  }
+
+  private mutating func setTimeout(_ timeout: Duration, of index: Int32) {
+    guard clients[Int(index)].timeout != timeout.nanoseconds else { return }
+    clients[Int(index)].timeout = timeout.nanoseconds
+    schedule(index)
+    save(client: index)
+  }
+
+  mutating func setStatusHash(_ hash: UInt64, birth: Bool, of index: Int32) {
+    if birth { clients[Int(index)].birthHash = Self.half(hash) }
+    guard clients[Int(index)].statusHash != hash else { return }
+    clients[Int(index)].statusHash = hash
+    save(client: index)
+  }
+
+  static func half(_ hash: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: hash >> 32) | 1 }
+}

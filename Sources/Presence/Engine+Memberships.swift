@@ -1,0 +1,167 @@
+/// A client's ties to rooms: made, withdrawn, ended, and touched when they differ from what was last
+/// announced.
+extension Engine {
+  /// The room's index, new if need be; `nil` when there is no place for another.
+  mutating func findOrAdd(room name: UnsafeRawBufferPointer) -> Int32? {
+    if let index = roomNames.find(name) { return index }
+    guard roomNames.count < rules.maxRooms else { return nil }
+    let index = roomNames.insert(name)
+    place(Room(), at: index)
+    return index
+  }
+
+  mutating func place(_ room: Room, at index: Int32) {
+    while rooms.count <= Int(index) { rooms.append(Room()) }
+    rooms[Int(index)] = room
+  }
+
+  func membership(of client: Int32, in room: Int32) -> Int32? {
+    var index = clients[Int(client)].firstMembership
+    while index >= 0, memberships[index].room != room { index = memberships[index].nextOfClient }
+    return index < 0 ? nil : index
+  }
+
+  /// Makes a client a member, or finds it one. `data` as in a birth: `nil` leaves what is there.
+  mutating func enter(_ client: Int32, _ room: Int32, data: [UInt8]?, reason: Reason) {
+    let index = membership(of: client, in: room) ?? tie(client, room)
+    if memberships[index].state != .present { admit(index, reason: reason) }
+    if let data { setOwnData(data, of: index) }
+  }
+
+  private mutating func tie(_ client: Int32, _ room: Int32) -> Int32 {
+    var membership = Membership(client: client, room: room)
+    membership.nextOfClient = clients[Int(client)].firstMembership
+    let index = memberships.insert(membership)
+    clients[Int(client)].firstMembership = index
+    rooms[Int(room)].ties += 1
+    return index
+  }
+
+  /// Makes a membership present. Who was present when the room was last announced never left, as far
+  /// as anybody knows, and keeps its `since`.
+  mutating func admit(_ index: Int32, reason: Reason) {
+    touch(index)
+    if memberships[index].state == .ended { dropOwnData(of: index) }
+    if !memberships[index].flags.contains(.announced) { memberships[index].since = now.wall }
+    memberships[index].state = .present
+    memberships[index].reason = reason
+    link(index)
+    counters.count(reason)
+    save(membership: index)
+  }
+
+  /// Takes a membership out of its room.
+  mutating func withdraw(_ index: Int32, to state: Membership.State, reason: Reason) {
+    touch(index)
+    unlink(index)
+    memberships[index].state = state
+    memberships[index].reason = reason
+    counters.count(reason)
+    save(membership: index)
+  }
+
+  /// Ends a membership for good, be it present or away.
+  mutating func end(_ index: Int32, reason: Reason) {
+    switch memberships[index].state {
+    case .present: withdraw(index, to: .ended, reason: reason)
+    case .away:
+      memberships[index].state = .ended
+      save(membership: index)
+      if !memberships[index].flags.contains(.touched) { free(membership: index) }
+    case .ended, .free: break
+    }
+  }
+
+  /// Notes that a membership is about to differ from what was announced of it.
+  mutating func touch(_ index: Int32) {
+    let room = memberships[index].room
+    if memberships[index].flags.insert(.touched).inserted {
+      let shown = memberships[index].flags.contains(.announced) ? shownData(of: index) : nil
+      rooms[Int(room)].touches.append(Room.Touch(membership: index, data: shown))
+    }
+    if rooms[Int(room)].reserved == 0 {
+      rooms[Int(room)].reserved = nextRevision()
+      save(room: room)
+    }
+    list(room: room)
+  }
+
+  mutating func list(room: Int32) {
+    if rooms[Int(room)].flags.insert(.listed).inserted { touchedRooms.append(room) }
+  }
+
+  mutating func free(membership index: Int32) {
+    let client = memberships[index].client
+    let next = memberships[index].nextOfClient
+    if clients[Int(client)].firstMembership == index {
+      clients[Int(client)].firstMembership = next
+    } else {
+      var before = clients[Int(client)].firstMembership
+      while memberships[before].nextOfClient != index { before = memberships[before].nextOfClient }
+      memberships[before].nextOfClient = next
+    }
+    dropOwnData(of: index)
+    let room = memberships[index].room
+    rooms[Int(room)].ties -= 1
+    if isIdle(room) { idleRooms.append(room) }
+    save(membership: index)
+    memberships[index].state = .free
+    memberships.remove(index)
+  }
+
+  mutating func save(membership index: Int32) {
+    if memberships[index].flags.insert(.unsaved).inserted { unsavedMemberships.append(index) }
+  }
+
+  mutating func save(room index: Int32) {
+    if rooms[Int(index)].flags.insert(.unsaved).inserted { unsavedRooms.append(index) }
+  }
+}
+
+/// What is shown with a member: the membership's own data, else its client's.
+extension Engine {
+  func shownData(of index: Int32) -> [UInt8]? {
+    let own = memberships[index].data
+    let handle = own >= 0 ? own : clients[Int(memberships[index].client)].data
+    return handle >= 0 ? blobs[handle] : nil
+  }
+
+  /// `nil` or `{}`: none.
+  mutating func setData(_ data: [UInt8]?, of client: Int32) {
+    let new = data.flatMap { Self.isEmptyObject($0) ? nil : $0 }
+    let handle = clients[Int(client)].data
+    guard (handle >= 0 ? blobs[handle] : nil) != new else { return }
+    forEachMembership(of: client) { engine, membership in
+      if engine.memberships[membership].state == .present, engine.memberships[membership].data < 0 {
+        engine.touch(membership)
+      }
+    }
+    clients[Int(client)].data = replace(handle, with: new)
+    save(client: client)
+  }
+
+  private mutating func setOwnData(_ data: [UInt8], of index: Int32) {
+    let new = Self.isEmptyObject(data) ? nil : data
+    let handle = memberships[index].data
+    guard (handle >= 0 ? blobs[handle] : nil) != new else { return }
+    touch(index)
+    memberships[index].data = replace(handle, with: new)
+    save(membership: index)
+  }
+
+  private mutating func dropOwnData(of index: Int32) {
+    memberships[index].data = replace(memberships[index].data, with: nil)
+  }
+
+  private mutating func replace(_ handle: Int32, with data: [UInt8]?) -> Int32 {
+    if handle >= 0 {
+      blobs[handle] = []
+      blobs.remove(handle)
+    }
+    return data.map { blobs.insert($0) } ?? -1
+  }
+
+  private static func isEmptyObject(_ data: [UInt8]) -> Bool {
+    data.elementsEqual([UInt8(ascii: "{"), UInt8(ascii: "}")])
+  }
+}

@@ -1,0 +1,146 @@
+/// Time passes: connections begin, settle and end, fences come back, and who is silent goes.
+///
+/// Silence is only proof with a fence: a message that we published after the deadline and that came
+/// back through the broker, behind whatever the client may have said in time. A broker that hangs, a
+/// backlog, a bridge that was stopped: none of them makes anybody silent.
+extension Engine {
+  /// The connection to the broker has ended; nothing falls due until the next one has settled.
+  public mutating func disconnected(at now: Now) {
+    self.now = now
+    phase = .disconnected
+    proven = Instant(nanoseconds: .min)
+    pruneDying()
+    for index in dying { clients[Int(index)].mark = Client.heldDeath }
+  }
+
+  /// Connected: from now on replays and redeliveries come in.
+  public mutating func connected(at now: Now) {
+    if phase != .disconnected { disconnected(at: now) }
+    self.now = now
+    phase = .settling
+    connection &+= 1
+  }
+
+  /// The fence behind the replays has come back. Everybody gets one full timeout from here.
+  ///
+  /// - Parameter brokerRestarted: the deaths found since connecting may be the broker's own doing,
+  ///   and a will may have been lost with it.
+  public mutating func settled(brokerRestarted: Bool, at now: Now) {
+    self.now = now
+    phase = .live
+    floor = now.instant
+    pruneDying()
+    for index in dying {
+      let isHeld = clients[Int(index)].mark == Client.heldDeath
+      let grace = isHeld || brokerRestarted ? rules.restartGrace : rules.offlineGrace
+      clients[Int(index)].mark = now.instant + grace
+      schedule(index)
+    }
+    if brokerRestarted { doubtWillsAlone() }
+  }
+
+  /// A will is lost with the broker that held it: who relies on it alone has to be heard.
+  private mutating func doubtWillsAlone() {
+    for index in clients.indices
+    where clients[index].isPresent && clients[index].timeout == 0
+      && clients[index].connection != connection
+    {
+      clients[index].flags.insert(.unconfirmed)
+      schedule(Int32(index))
+      save(client: Int32(index))
+    }
+  }
+
+  /// A fence that was published at `time` has come back in this connection.
+  public mutating func fenceReturned(publishedAt time: Instant) { proven = max(proven, time) }
+
+  /// Somebody is silent, and a fence published from now on would prove it.
+  public var wantsFence: Bool { phase == .live && timetable.firstSuspect != nil }
+
+  /// When ``tick(budget:at:)`` has something to do next; `nil` while nothing can fall due.
+  public var nextDeadline: Instant? {
+    guard phase == .live else { return nil }
+    var next = timetable.nextTime
+    if let oldest = timetable.firstAway {
+      next = min(next ?? .never, clients[Int(oldest)].mark + rules.forgetAfter)
+    }
+    if let room = emptied.first(of: 0) {
+      next = min(next ?? .never, rooms[Int(room)].emptiedAt + rules.emptyRoomTTL)
+    }
+    return next
+  }
+
+  /// Works off what has fallen due, at most `budget` clients and rooms.
+  ///
+  /// - Returns: whether the budget ran out before the work did.
+  public mutating func tick(budget: Int, at now: Now) -> Bool {
+    self.now = now
+    guard phase == .live else { return false }
+    var left = budget
+    while left > 0, let index = timetable.pop(at: now.instant) {
+      left -= 1
+      if deadline(of: index) <= now.instant { timetable.suspect(index) } else { schedule(index) }
+    }
+    removeSilent(budget: &left)
+    clearEmptied(budget: &left)
+    while left > 0, let oldest = timetable.firstAway,
+      clients[Int(oldest)].mark + rules.forgetAfter <= now.instant
+    {
+      left -= 1
+      forget(oldest, reason: .forgotten)
+    }
+    return left == 0
+  }
+
+  private mutating func removeSilent(budget: inout Int) {
+    while budget > 0, let index = timetable.firstSuspect {
+      let deadline = deadline(of: index)
+      if deadline > now.instant {
+        schedule(index)
+      } else if proven >= deadline {
+        let client = clients[Int(index)]
+        let hasDied = client.state == .dying && client.mark <= silence(of: index)
+        remove(index, reason: hasDied ? .offline : .expired)
+      } else {
+        return
+      }
+      budget -= 1
+    }
+  }
+
+  mutating func schedule(_ index: Int32) { timetable.schedule(index, at: deadline(of: index)) }
+
+  /// When a client goes unless it is heard before.
+  func deadline(of index: Int32) -> Instant {
+    let client = clients[Int(index)]
+    switch client.state {
+    case .online: return silence(of: index)
+    case .dying:
+      return client.mark < Client.foundDeath
+        ? min(client.mark, silence(of: index)) : silence(of: index)
+    case .away, .gone, .free: return .never
+    }
+  }
+
+  private func silence(of index: Int32) -> Instant {
+    let client = clients[Int(index)]
+    let start = max(client.lastHeard, floor)
+    switch client.timeout {
+    case ..<0: return start + rules.heartbeatTimeout
+    case 0:
+      return client.flags.contains(.unconfirmed) ? start + rules.heartbeatTimeout : .never
+    default: return start + .nanoseconds(client.timeout)
+    }
+  }
+
+  mutating func noteDying(_ index: Int32) {
+    if dying.count > 1024, dying.count > 2 * presentClients { pruneDying() }
+    dying.append(index)
+  }
+
+  private mutating func pruneDying() {
+    var kept: ContiguousArray<Int32> = []
+    for index in dying where clients[Int(index)].state == .dying { kept.append(index) }
+    dying = kept
+  }
+}

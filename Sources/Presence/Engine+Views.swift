@@ -1,0 +1,37 @@
+/// What may be read of the engine to publish it. Names are lent for the duration of a call.
+extension Engine {
+  public func withRoomName<Result>(
+    _ room: Int32, _ body: (UnsafeRawBufferPointer) throws -> Result
+  ) rethrows -> Result { try roomNames.withName(room, body) }
+
+  public func withClientName<Result>(
+    _ client: Int32, _ body: (UnsafeRawBufferPointer) throws -> Result
+  ) rethrows -> Result { try clientNames.withName(client, body) }
+
+  public func withUserName<Result>(
+    _ user: Int32, _ body: (UnsafeRawBufferPointer) throws -> Result
+  ) rethrows -> Result { try userNames.withName(user, body) }
+
+  /// The user of a client; `nil`: none.
+  public func user(ofClient client: Int32) -> Int32? {
+    let scope = clientNames.scope(of: client)
+    return scope > 0 ? scope - 1 : nil
+  }
+
+  public func findRoom(_ name: UnsafeRawBufferPointer) -> Int32? { roomNames.find(name) }
+
+  /// One above the highest index of a room.
+  public var roomCapacity: Int32 { Int32(roomNames.capacity) }
+
+  /// The figures of a room: all members, distinct users, members without a user.
+  public func figures(of room: Int32) -> (count: Int, users: Int, anonymous: Int) {
+    let it = rooms[Int(room)]
+    return (Int(it.count), Int(it.users), Int(it.anonymous))
+  }
+
+  /// A member as a snapshot shows it: its client, since when (milliseconds since 1970), and its data.
+  public func member(_ membership: Int32) -> (client: Int32, since: Int64, data: [UInt8]?) {
+    let it = memberships[membership]
+    return (it.client, it.since, shownData(of: membership))
+  }
+}

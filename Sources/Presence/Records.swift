@@ -1,0 +1,123 @@
+/// The flat records that the engine keeps: one a client, one a client in a room, one a room.
+///
+/// They refer to each other by index, and `-1` is none: no object, no reference count, and a client's
+/// own record is one cache line.
+
+struct Client {
+  enum State: UInt8 {
+    case free = 0
+    /// Present in its rooms, be they none.
+    case online = 1
+    /// Present, but its death was heard, and takes effect at `mark`.
+    case dying = 2
+    /// Removed at `mark`; its memberships that are `away` come back if it does in time.
+    case away = 3
+    /// Forgotten; kept only until its removals are announced.
+    case gone = 4
+  }
+
+  struct Flags: OptionSet {
+    let rawValue: UInt8
+    /// Has changes that the database does not.
+    static let unsaved = Flags(rawValue: 1)
+    /// Its timeout of 0 does not count until it was heard live.
+    static let unconfirmed = Flags(rawValue: 2)
+    /// Online, but a late death took it out of rooms that its next heartbeat brings back.
+    static let hasAway = Flags(rawValue: 4)
+  }
+
+  /// A death that was pending when the connection ended.
+  static let heldDeath = Instant.never
+  /// A death that was found after connecting and before the fence.
+  static let foundDeath = Instant(nanoseconds: .max - 1)
+
+  var lastHeard: Instant
+  var mark = Instant(nanoseconds: 0)
+  /// Nanoseconds; -1: the rules' default; 0: the will alone decides.
+  var timeout: Int64 = -1
+  /// -1: none.
+  var epoch: Int64 = -1
+  /// Of the status last taken from the client's topic; 0: none.
+  var statusHash: UInt64 = 0
+  /// Half of the hash of the last birth; 0: none.
+  var birthHash: UInt32 = 0
+  var firstMembership: Int32 = -1
+  var data: Int32 = -1
+  /// The connection in which it was last heard live.
+  var connection: UInt16 = 0
+  var presences: UInt16 = 0
+  var state = State.online
+  var flags: Flags = []
+
+  var isPresent: Bool { state == .online || state == .dying }
+}
+
+/// A client's tie to a room.
+struct Membership {
+  enum State: UInt8 {
+    case free = 0
+    case present = 1
+    /// Removed by death or silence: comes back when the client is revived.
+    case away = 2
+    /// Over; kept only until that is announced.
+    case ended = 3
+  }
+
+  struct Flags: OptionSet {
+    let rawValue: UInt8
+    static let unsaved = Flags(rawValue: 1)
+    /// Stands in its room's list of touched memberships.
+    static let touched = Flags(rawValue: 2)
+    /// Was present when the room was last announced.
+    static let announced = Flags(rawValue: 4)
+  }
+
+  /// Milliseconds since 1970 on the wall clock.
+  var since: Int64 = 0
+  var client: Int32
+  var room: Int32
+  var nextOfClient: Int32 = -1
+  var nextInRoom: Int32 = -1
+  var previousInRoom: Int32 = -1
+  var data: Int32 = -1
+  var state = State.ended
+  var reason = Reason.joined
+  var flags: Flags = []
+}
+
+struct Room {
+  struct Flags: OptionSet {
+    let rawValue: UInt8
+    static let unsaved = Flags(rawValue: 1)
+    /// Stands in the list of rooms to announce.
+    static let listed = Flags(rawValue: 2)
+    /// Its retained topics exist, or are about to.
+    static let shown = Flags(rawValue: 4)
+    /// Came from the database, so what was announced of it is known.
+    static let restored = Flags(rawValue: 8)
+    /// Large enough that the first of its members are kept in order.
+    static let headed = Flags(rawValue: 16)
+  }
+
+  /// A membership that changed since the last announcement, with what was then shown of it.
+  struct Touch {
+    var membership: Int32
+    var data: [UInt8]?
+  }
+
+  /// Of the last announcement; 0: never announced.
+  var revision: Int64 = 0
+  /// Given to the next announcement as soon as there is something to announce; 0: none.
+  var reserved: Int64 = 0
+  var emptiedAt = Instant(nanoseconds: 0)
+  var touches: ContiguousArray<Touch> = []
+  var firstMember: Int32 = -1
+  var count: Int32 = 0
+  var users: Int32 = 0
+  var anonymous: Int32 = 0
+  /// The count as last announced.
+  var announcedCount: Int32 = 0
+  /// Memberships of any state.
+  var ties: Int32 = 0
+  var flags: Flags = []
+}

@@ -1,0 +1,81 @@
+import CSQLite
+import Presence
+
+extension Database {
+  /// What the last bridge left beside its rows.
+  public func bridgeRow() throws(StoreError) -> BridgeRow {
+    let statement = try Statement(handle, "SELECT revision, alive_at FROM bridge")
+    guard try statement.next() else { throw .damaged(path: path, reason: "no bridge row") }
+    return BridgeRow(revision: statement.integer(0), aliveAt: statement.integer(1))
+  }
+
+  /// Reads every row into an empty engine.
+  ///
+  /// - Throws: ``StoreError/damaged(path:reason:)`` when SQLite finds the file corrupt, or a row
+  ///   refers to nothing.
+  public func load(into engine: inout Engine, at now: Now) throws(StoreError) {
+    do {
+      try loadRooms(into: &engine, at: now)
+      try loadClients(into: &engine, at: now)
+      try loadMemberships(into: &engine)
+    } catch let error as RestoreError {
+      throw .damaged(path: path, reason: "\(error.row) does not fit the rest")
+    } catch let error as StoreError {
+      guard error.isDamage, case .failed(_, _, let reason) = error else { throw error }
+      throw .damaged(path: path, reason: reason)
+    } catch {
+      preconditionFailure("rows throw nothing else")
+    }
+    engine.finishRestoring(at: now)
+  }
+
+  private func loadRooms(into engine: inout Engine, at now: Now) throws {
+    let rows = try Statement(handle, "SELECT id, name, revision, emptied_at FROM room")
+    while try rows.next() {
+      let row = RoomRow(
+        id: Int32(truncatingIfNeeded: rows.integer(0)), name: try name(rows.bytes(1)),
+        revision: rows.integer(2), emptiedAt: rows.optionalInteger(3))
+      try engine.restore(row, at: now)
+    }
+  }
+
+  private func loadClients(into engine: inout Engine, at now: Now) throws {
+    let rows = try Statement(
+      handle,
+      """
+      SELECT id, user, name, state, mark, timeout, epoch, status_hash, birth_hash, unconfirmed, data
+      FROM client
+      """)
+    while try rows.next() {
+      let row = ClientRow(
+        id: Int32(truncatingIfNeeded: rows.integer(0)), user: rows.bytes(1),
+        name: try name(rows.bytes(2)), state: UInt8(truncatingIfNeeded: rows.integer(3)),
+        mark: rows.integer(4), timeout: rows.integer(5), epoch: rows.integer(6),
+        statusHash: UInt64(bitPattern: rows.integer(7)),
+        birthHash: UInt32(truncatingIfNeeded: rows.integer(8)),
+        isUnconfirmed: rows.integer(9) != 0, data: rows.bytes(10).map { [UInt8]($0) })
+      try engine.restore(row, at: now)
+    }
+  }
+
+  private func loadMemberships(into engine: inout Engine) throws {
+    let rows = try Statement(handle, "SELECT id, client, room, state, since, data FROM membership")
+    while try rows.next() {
+      let row = MembershipRow(
+        id: Int32(truncatingIfNeeded: rows.integer(0)),
+        client: Int32(truncatingIfNeeded: rows.integer(1)),
+        room: Int32(truncatingIfNeeded: rows.integer(2)),
+        state: UInt8(truncatingIfNeeded: rows.integer(3)), since: rows.integer(4),
+        data: rows.bytes(5).map { [UInt8]($0) })
+      try engine.restore(row)
+    }
+  }
+
+  /// A name of a length that no topic could have is damage, too.
+  private func name(_ bytes: UnsafeRawBufferPointer?) throws(StoreError) -> UnsafeRawBufferPointer {
+    guard let bytes, (1...256).contains(bytes.count) else {
+      throw .damaged(path: path, reason: "a name of \(bytes?.count ?? 0) bytes")
+    }
+    return bytes
+  }
+}

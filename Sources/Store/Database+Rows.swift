@@ -1,0 +1,140 @@
+import CSQLite
+import Presence
+
+/// The statements that a commit uses.
+final class Statements {
+  let putClient, putMembership, putRoom: Statement
+  let dropClient, dropMembership, dropRoom: Statement
+  let putBridge: Statement
+
+  init(_ handle: OpaquePointer) throws(StoreError) {
+    putClient = try Statement(
+      handle, "INSERT OR REPLACE INTO client VALUES (?,?,?,?,?,?,?,?,?,?,?)")
+    putMembership = try Statement(handle, "INSERT OR REPLACE INTO membership VALUES (?,?,?,?,?,?)")
+    putRoom = try Statement(handle, "INSERT OR REPLACE INTO room VALUES (?,?,?,?)")
+    dropClient = try Statement(handle, "DELETE FROM client WHERE id = ?")
+    dropMembership = try Statement(handle, "DELETE FROM membership WHERE id = ?")
+    dropRoom = try Statement(handle, "DELETE FROM room WHERE id = ?")
+    putBridge = try Statement(
+      handle, "UPDATE bridge SET revision = ?, alive_at = ? WHERE owner = ?")
+  }
+}
+
+extension Database {
+  /// Writes rows and what is known beside them, in one transaction.
+  ///
+  /// - Throws: ``StoreError/takenOver(path:)`` when another bridge owns the file now; otherwise
+  ///   ``StoreError/failed(call:code:reason:)``. Nothing was changed then.
+  public func commit(_ unsaved: Unsaved, of engine: borrowing Engine, bridge: BridgeRow)
+    throws(StoreError)
+  {
+    try execute("BEGIN IMMEDIATE")
+    do {
+      try put(bridge)
+      try put(unsaved, of: engine)
+      try execute("COMMIT")
+    } catch {
+      if sqlite3_get_autocommit(handle) == 0 { try? execute("ROLLBACK") }
+      throw error
+    }
+  }
+
+  /// Writes the whole state in place of whatever the file holds, in one transaction. Throws as
+  /// ``commit(_:of:bridge:)`` does.
+  public func rewrite(_ engine: borrowing Engine, bridge: BridgeRow) throws(StoreError) {
+    try execute("BEGIN IMMEDIATE")
+    do {
+      try put(bridge)
+      for table in ["room", "client", "membership"] { try execute("DELETE FROM \(table)") }
+      try put(engine.everything, of: engine)
+      try execute("COMMIT")
+    } catch {
+      if sqlite3_get_autocommit(handle) == 0 { try? execute("ROLLBACK") }
+      throw error
+    }
+  }
+
+  private func put(_ bridge: BridgeRow) throws(StoreError) {
+    guard let statements else { return }
+    statements.putBridge.bind(bridge.revision, at: 1)
+    statements.putBridge.bind(bridge.aliveAt, at: 2)
+    statements.putBridge.bind(owner, at: 3)
+    try statements.putBridge.run()
+    guard sqlite3_changes(handle) == 1 else { throw .takenOver(path: path) }
+  }
+
+  private func put(_ unsaved: Unsaved, of engine: borrowing Engine) throws(StoreError) {
+    guard let statements else { return }
+    for id in unsaved.rooms {
+      try rethrow { try engine.withRoomRow(id) { try statements.save($0, id) } }
+    }
+    for id in unsaved.clients {
+      try rethrow { try engine.withClientRow(id) { try statements.save($0, id) } }
+    }
+    for id in unsaved.memberships { try statements.save(engine.membershipRow(id), id) }
+  }
+
+  /// The engine lends rows to closures that throw anything; what they throw here is a `StoreError`.
+  private func rethrow(_ body: () throws -> Void) throws(StoreError) {
+    do { try body() } catch let error as StoreError { throw error } catch {
+      preconditionFailure("statements throw nothing else")
+    }
+  }
+}
+
+extension Statements {
+  fileprivate func save(_ row: RoomRow?, _ id: Int32) throws(StoreError) {
+    guard let row else { return try drop(id, with: dropRoom) }
+    putRoom.bind(Int64(id), at: 1)
+    putRoom.bind(row.name, at: 2)
+    putRoom.bind(row.revision, at: 3)
+    putRoom.bind(row.emptiedAt, at: 4)
+    try putRoom.run()
+  }
+
+  fileprivate func save(_ row: ClientRow?, _ id: Int32) throws(StoreError) {
+    guard let row else { return try drop(id, with: dropClient) }
+    putClient.bind(Int64(id), at: 1)
+    putClient.bind(row.user, at: 2)
+    putClient.bind(row.name, at: 3)
+    putClient.bind(Int64(row.state), at: 4)
+    putClient.bind(row.mark, at: 5)
+    putClient.bind(row.timeout, at: 6)
+    putClient.bind(row.epoch, at: 7)
+    putClient.bind(Int64(bitPattern: row.statusHash), at: 8)
+    putClient.bind(Int64(row.birthHash), at: 9)
+    putClient.bind(row.isUnconfirmed ? 1 : 0, at: 10)
+    try run(putClient, with: row.data, at: 11)
+  }
+
+  fileprivate func save(_ row: MembershipRow?, _ id: Int32) throws(StoreError) {
+    guard let row else { return try drop(id, with: dropMembership) }
+    putMembership.bind(Int64(id), at: 1)
+    putMembership.bind(Int64(row.client), at: 2)
+    putMembership.bind(Int64(row.room), at: 3)
+    putMembership.bind(Int64(row.state), at: 4)
+    putMembership.bind(row.since, at: 5)
+    try run(putMembership, with: row.data, at: 6)
+  }
+
+  private func run(_ statement: Statement, with data: [UInt8]?, at position: Int32)
+    throws(StoreError)
+  {
+    guard let data else {
+      statement.bind(UnsafeRawBufferPointer?.none, at: position)
+      return try statement.run()
+    }
+    let result = data.withUnsafeBytes { bytes in
+      Result { () throws(StoreError) in
+        statement.bind(bytes, at: position)
+        try statement.run()
+      }
+    }
+    try result.get()
+  }
+
+  private func drop(_ id: Int32, with statement: Statement) throws(StoreError) {
+    statement.bind(Int64(id), at: 1)
+    try statement.run()
+  }
+}

@@ -1,0 +1,147 @@
+import CSQLite
+import Presence
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// How much an acknowledged message survives.
+public enum Durability: Sendable {
+  /// A crash of the process.
+  case process
+  /// A crash of the machine, too: every commit is synced to the disk.
+  case power
+}
+
+/// What the database knows beside the engine's rows.
+public struct BridgeRow: Equatable, Sendable {
+  /// No revision above it was ever used.
+  public var revision: Int64
+  /// When the bridge last committed, in milliseconds since 1970; 0: never.
+  public var aliveAt: Int64
+}
+
+/// The engine's rows in one SQLite file: opened, checked, migrated and owned.
+///
+/// Write-ahead logging: a commit is one append to the log. It is `synchronous = NORMAL` for
+/// ``Durability/process`` (the log reaches the kernel, sqlite.org/pragma.html#pragma_synchronous) and
+/// `FULL` for ``Durability/power``.
+///
+/// One bridge owns the file: opening it writes a new owner, and a commit of the former owner fails with
+/// ``StoreError/takenOver(path:)`` and changes nothing. Whoever comes later has therefore read
+/// everything that the former one ever acknowledged.
+public final class Database {
+  let path: String
+  let handle: OpaquePointer
+  let owner: Int64
+  var statements: Statements?
+
+  /// Opens the file, or makes it.
+  ///
+  /// - Parameter owner: a number that no other bridge has; not 0.
+  /// - Throws: ``StoreError``; a file that is not ours is left as it is.
+  public init(path: String, durability: Durability, owner: Int64) throws(StoreError) {
+    self.path = path
+    self.owner = owner
+    if path != ":memory:" { try Self.inspect(path) }
+    var opened: OpaquePointer?
+    let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
+    let code = sqlite3_open_v2(path, &opened, flags, nil)
+    guard code == SQLITE_OK, let opened else {
+      let reason = opened.flatMap { sqlite3_errmsg($0) }.map { String(cString: $0) }
+      sqlite3_close_v2(opened)
+      throw .unopenable(path: path, reason: reason ?? "out of memory")
+    }
+    handle = opened
+    sqlite3_extended_result_codes(opened, 1)
+    sqlite3_busy_timeout(opened, 5_000)
+    try prepare(durability)
+  }
+
+  deinit {
+    statements = nil
+    sqlite3_close_v2(handle)
+  }
+
+  private func prepare(_ durability: Durability) throws(StoreError) {
+    do {
+      try migrate()
+      try execute("PRAGMA journal_mode = WAL")
+      try execute("PRAGMA synchronous = \(durability == .power ? "FULL" : "NORMAL")")
+      try takeOver()
+      statements = try Statements(handle)
+    } catch let error {
+      guard case .failed(_, let code, let reason) = error else { throw error }
+      if error.isDamage { throw .damaged(path: path, reason: reason) }
+      _ = code
+      throw .unopenable(path: path, reason: reason)
+    }
+  }
+
+  func execute(_ sql: String) throws(StoreError) {
+    guard sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK else {
+      throw .failed("exec", handle)
+    }
+  }
+
+  func integer(_ sql: String) throws(StoreError) -> Int64 {
+    let statement = try Statement(handle, sql)
+    return try statement.next() ? statement.integer(0) : 0
+  }
+
+  /// The first migrations run before write-ahead logging is on: so the header that says whose file it
+  /// is stands in the file itself from the first commit on.
+  private func migrate() throws(StoreError) {
+    let version = Int(try integer("PRAGMA user_version"))
+    guard version <= Schema.version else {
+      throw .newer(path: path, version: version, known: Schema.version)
+    }
+    guard version < Schema.version else { return }
+    try transaction { () throws(StoreError) in
+      for migration in Schema.migrations[version...] { try execute(migration) }
+      try execute("PRAGMA application_id = \(Schema.applicationID)")
+      try execute("PRAGMA user_version = \(Schema.version)")
+    }
+  }
+
+  private func takeOver() throws(StoreError) {
+    try transaction { () throws(StoreError) in
+      try execute("UPDATE bridge SET owner = \(owner)")
+    }
+  }
+
+  /// Runs `body` in a transaction that is rolled back if it throws.
+  func transaction(_ body: () throws(StoreError) -> Void) throws(StoreError) {
+    try execute("BEGIN IMMEDIATE")
+    do {
+      try body()
+      try execute("COMMIT")
+    } catch {
+      // SQLite has rolled back already after some errors; then there is nothing to roll back.
+      if sqlite3_get_autocommit(handle) == 0 { try? execute("ROLLBACK") }
+      throw error
+    }
+  }
+}
+
+extension Database {
+  /// Looks at the header before SQLite does, since opening may already write.
+  private static func inspect(_ path: String) throws(StoreError) {
+    guard let file = fopen(path, "rb") else {
+      if errno == ENOENT { return }
+      throw .unopenable(path: path, reason: String(cString: strerror(errno)))
+    }
+    defer { fclose(file) }
+    var header = [UInt8](repeating: 0, count: 100)
+    let length = fread(&header, 1, header.count, file)
+    if length == 0, ferror(file) != 0 {
+      throw .unopenable(path: path, reason: String(cString: strerror(errno)))
+    }
+    if length == 0 { return }
+    guard length == header.count, header.starts(with: Array("SQLite format 3\0".utf8)) else {
+      throw .notADatabase(path: path)
+    }
+    let id = header[68..<72].reduce(Int32(0)) { $0 << 8 | Int32($1) }
+    guard id == Schema.applicationID else { throw .foreign(path: path) }
+  }
+}

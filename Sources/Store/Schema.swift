@@ -1,0 +1,30 @@
+/// The database's tables, version by version. A migration is never changed once it was released; a new
+/// version is a new entry.
+enum Schema {
+  /// `Roll` in ASCII, in the file's header, so that nobody else's database is ever written to.
+  static let applicationID: Int32 = 0x526f_6c6c
+
+  static let migrations = [
+    """
+    CREATE TABLE bridge(
+      id INTEGER PRIMARY KEY CHECK (id = 1),
+      owner INTEGER NOT NULL,
+      revision INTEGER NOT NULL,
+      alive_at INTEGER NOT NULL);
+    INSERT INTO bridge VALUES (1, 0, 0, 0);
+    CREATE TABLE filter(name BLOB PRIMARY KEY) WITHOUT ROWID;
+    CREATE TABLE room(
+      id INTEGER PRIMARY KEY, name BLOB NOT NULL, revision INTEGER NOT NULL, emptied_at INTEGER);
+    CREATE TABLE client(
+      id INTEGER PRIMARY KEY, user BLOB, name BLOB NOT NULL, state INTEGER NOT NULL,
+      mark INTEGER NOT NULL, timeout INTEGER NOT NULL, epoch INTEGER NOT NULL,
+      status_hash INTEGER NOT NULL, birth_hash INTEGER NOT NULL, unconfirmed INTEGER NOT NULL,
+      data BLOB);
+    CREATE TABLE membership(
+      id INTEGER PRIMARY KEY, client INTEGER NOT NULL, room INTEGER NOT NULL,
+      state INTEGER NOT NULL, since INTEGER NOT NULL, data BLOB);
+    """
+  ]
+
+  static var version: Int { migrations.count }
+}

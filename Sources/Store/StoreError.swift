@@ -1,0 +1,32 @@
+/// What can be wrong with the database, in words for the operator.
+public enum StoreError: Error, Equatable, CustomStringConvertible {
+  /// The file cannot be opened or made.
+  case unopenable(path: String, reason: String)
+  /// The file is something else; it is left as it is.
+  case notADatabase(path: String)
+  /// A database of another program; it is left as it is.
+  case foreign(path: String)
+  /// Made by a later version of this program; it is left as it is.
+  case newer(path: String, version: Int, known: Int)
+  /// One of ours, and damaged.
+  case damaged(path: String, reason: String)
+  /// Another bridge has taken the database over.
+  case takenOver(path: String)
+  /// A call failed: the disk is full, say, or read-only. `code` is SQLite's extended result code.
+  case failed(call: String, code: Int32, reason: String)
+
+  public var description: String {
+    switch self {
+    case .unopenable(let path, let reason): "\(path): cannot be opened: \(reason)"
+    case .notADatabase(let path):
+      "\(path): is not a database; name another file, or move this one away"
+    case .foreign(let path):
+      "\(path): is a database of another program; name another file, or move this one away"
+    case .newer(let path, let version, let known):
+      "\(path): has version \(version), made by a later rollcall; this one knows up to \(known)"
+    case .damaged(let path, let reason): "\(path): is damaged: \(reason)"
+    case .takenOver(let path): "\(path): another bridge has taken it over"
+    case .failed(let call, let code, let reason): "\(call): \(reason) (SQLite \(code))"
+    }
+  }
+}
