@@ -123,7 +123,9 @@ extension Engine {
   public mutating func adopt(
     _ room: Int32, revision: Int64, members: [(user: [UInt8]?, client: [UInt8], since: Int64)]
   ) {
-    guard rooms[Int(room)].revision == 0, !rooms[Int(room)].flags.contains(.restored) else { return }
+    guard rooms[Int(room)].revision == 0, !rooms[Int(room)].flags.contains(.restored) else {
+      return
+    }
     var unknown: [Ghost] = []
     for member in members {
       guard let index = presentMembership(member.user, member.client, in: room) else {

@@ -20,7 +20,11 @@ extension Engine {
   mutating func unlink(_ index: Int32) {
     let room = Int(memberships[index].room)
     let (before, after) = (memberships[index].previousInRoom, memberships[index].nextInRoom)
-    if before >= 0 { memberships[before].nextInRoom = after } else { rooms[room].firstMember = after }
+    if before >= 0 {
+      memberships[before].nextInRoom = after
+    } else {
+      rooms[room].firstMember = after
+    }
     if after >= 0 { memberships[after].previousInRoom = before }
     rooms[room].count -= 1
     clients[Int(memberships[index].client)].presences -= 1

@@ -60,7 +60,8 @@ extension Engine {
     guard var head = heads.removeValue(forKey: room) else { return }
     let isCovered: Bool
     if came {
-      let coversAll = head.members.count < headCapacity && head.members.count + 1 == rooms[Int(room)].count
+      let coversAll =
+        head.members.count < headCapacity && head.members.count + 1 == rooms[Int(room)].count
       follow(member, into: &head.members, coversAll: coversAll, by: precedes)
       if let user {
         let coversAll = head.users.count + 1 == rooms[Int(room)].users

@@ -12,7 +12,8 @@ extension Database {
   public static func setAside(path: String, stamp: String) throws(StoreError) -> String {
     let target = "\(path).corrupt-\(stamp)"
     guard rename(path, target) == 0 else {
-      throw .unopenable(path: path, reason: "cannot be set aside: \(String(cString: strerror(errno)))")
+      throw .unopenable(
+        path: path, reason: "cannot be set aside: \(String(cString: strerror(errno)))")
     }
     // A log left behind would be replayed into the new file.
     for suffix in ["-wal", "-shm"] where access(path + suffix, F_OK) == 0 {
