@@ -91,10 +91,11 @@ extension Engine {
   }
 
   private mutating func show(_ room: Int32) {
-    rooms[Int(room)].flags.insert(.shown)
+    let isNew = rooms[Int(room)].flags.insert(.shown).inserted
     rooms[Int(room)].announcedCount = rooms[Int(room)].count
-    if rooms[Int(room)].count == 0 { emptied.append(room, to: 0) }
-    save(room: room)
+    guard rooms[Int(room)].count == 0 else { return }
+    emptied.append(room, to: 0)
+    if isNew { save(room: room) }
   }
 
   /// The revision of the last announcement of a room, and `count` new ones that follow on each other:

@@ -12,6 +12,15 @@ extension Engine {
     _ user: Int32, _ body: (UnsafeRawBufferPointer) throws -> Result
   ) rethrows -> Result { try userNames.withName(user, body) }
 
+  /// Lends every name at once, for a message that holds many.
+  public func withNames<Result>(_ body: (EngineNames) throws -> Result) rethrows -> Result {
+    try clientNames.withNames { clients in
+      try userNames.withNames { users in
+        try body(EngineNames(clients: clients, users: users))
+      }
+    }
+  }
+
   /// The user of a client; `nil`: none.
   public func user(ofClient client: Int32) -> Int32? {
     let scope = clientNames.scope(of: client)
@@ -34,4 +43,13 @@ extension Engine {
     let it = memberships[membership]
     return (it.client, it.since, shownData(of: membership))
   }
+}
+
+/// The names of all clients and users, lent for the duration of a call.
+public struct EngineNames {
+  let clients: NameTable.LentNames
+  let users: NameTable.LentNames
+
+  public func client(_ index: Int32) -> UnsafeRawBufferPointer { clients[index] }
+  public func user(_ index: Int32) -> UnsafeRawBufferPointer { users[index] }
 }

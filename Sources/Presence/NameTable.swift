@@ -8,7 +8,7 @@
 /// The hash is the standard library's, seeded anew in each process: who chooses names cannot choose
 /// collisions. Nothing here iterates in hash order.
 struct NameTable {
-  private struct Entry {
+  fileprivate struct Entry {
     var offset: UInt32
     /// -1 while the number is free.
     var scope: Int32
@@ -86,6 +86,24 @@ struct NameTable {
     return try bytes.withUnsafeBytes { all in
       let start = Int(entry.offset)
       return try body(UnsafeRawBufferPointer(rebasing: all[start..<start + Int(entry.length)]))
+    }
+  }
+
+  /// Lends the bytes of all names at once.
+  func withNames<Result>(_ body: (LentNames) throws -> Result) rethrows -> Result {
+    try bytes.withUnsafeBytes { all in
+      try entries.withUnsafeBufferPointer { try body(LentNames(entries: $0, bytes: all)) }
+    }
+  }
+
+  struct LentNames {
+    fileprivate let entries: UnsafeBufferPointer<Entry>
+    fileprivate let bytes: UnsafeRawBufferPointer
+
+    subscript(index: Int32) -> UnsafeRawBufferPointer {
+      let entry = entries[Int(index)]
+      let start = Int(entry.offset)
+      return UnsafeRawBufferPointer(rebasing: bytes[start..<start + Int(entry.length)])
     }
   }
 

@@ -1,30 +1,14 @@
-/// Why a client was added to a room or removed from it.
-public enum EventReason: Sendable, CaseIterable {
-  case joined, revived
-  case left, offline, expired, forgotten, evicted
-
-  var word: StaticString {
-    switch self {
-    case .joined: "joined"
-    case .revived: "revived"
-    case .left: "left"
-    case .offline: "offline"
-    case .expired: "expired"
-    case .forgotten: "forgotten"
-    case .evicted: "evicted"
-    }
-  }
-}
+import Presence
 
 /// One client that an event names. Names borrow: valid for the call that they are passed to.
 public struct EventEntry {
   public var client: UnsafeRawBufferPointer
   public var user: UnsafeRawBufferPointer?
   /// Nil for an update.
-  public var reason: EventReason?
+  public var reason: Reason?
 
   public init(
-    client: UnsafeRawBufferPointer, user: UnsafeRawBufferPointer? = nil, reason: EventReason? = nil
+    client: UnsafeRawBufferPointer, user: UnsafeRawBufferPointer? = nil, reason: Reason? = nil
   ) {
     self.client = client
     self.user = user
