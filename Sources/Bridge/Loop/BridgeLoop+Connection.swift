@@ -1,0 +1,213 @@
+import Presence
+import Topics
+
+/// The connection's life: attempts, the answer, subscribing, settling, and the end.
+extension BridgeLoop {
+  func connectIfDue() {
+    guard case .waiting(let until) = stage, now.instant >= until, stopping == nil else { return }
+    do {
+      stage = .connecting
+      link = try broker.connect(version: version, delegate: self)
+    } catch {
+      log.log(.warning, at: now, "\(configuration.broker): \(error)")
+      link = nil
+      scheduleReconnect()
+    }
+  }
+
+  private func scheduleReconnect() {
+    stage = .waiting(until: now.instant + backoff.fail(jitter: clock.jitter()))
+  }
+
+  public func linkDidConnect(_ welcome: LinkWelcome) { self.welcome = welcome }
+
+  public func linkDidEnd(reason: String?, isTakenOver: Bool) {
+    ended = ended ?? Ended(reason: reason, isTakenOver: isTakenOver)
+  }
+
+  public func linkDidSubscribe(granted: [Int32]) {
+    guard granted.contains(where: { $0 >= 128 }) else { return }
+    log.limited(
+      "subscribe", .error, at: now, "the broker refuses a subscription: the bridge needs them all")
+  }
+
+  /// An error that a link threw is its end, whether it told its delegate or not.
+  func noteEnd(_ error: LinkError) {
+    ended = ended ?? Ended(reason: error.description, isTakenOver: false)
+  }
+
+  /// Does what a callback could not: subscribes after the CONNACK, or takes the end for one.
+  func handleConnectionChange() -> Bool {
+    if let welcome {
+      self.welcome = nil
+      if welcome.refusal == nil { beginSettling(welcome) } else { refused(welcome) }
+    }
+    guard let ended else { return false }
+    self.ended = nil
+    end(ended)
+    return true
+  }
+
+  private func refused(_ welcome: LinkWelcome) {
+    if welcome.isUnsupportedVersion, configuration.protocolVersion == .automatic, version == .v5 {
+      log.log(.notice, at: now, "\(configuration.broker) does not speak MQTT 5; trying 3.1.1")
+      version = .v311
+      backoff.succeed()
+      return
+    }
+    log.limited(
+      "refused", .error, at: now,
+      "\(configuration.broker) refuses the connection: \(welcome.refusal ?? "no reason given")")
+  }
+
+  /// Everything is asked for, in one write, before the first message is read: a write later on would let
+  /// acknowledgements go, too.
+  private func beginSettling(_ welcome: LinkWelcome) {
+    engine.connected(at: now)
+    stage = .settling
+    tally.connections += 1
+    lastInput = now.instant
+    receivedAcknowledged = 0
+    withheld = 0
+    maximumPacketSize = welcome.maximumPacketSize
+    retained.reset()
+    recovery.connected(
+      sessionPresent: welcome.sessionPresent, aliveAt: saving.aliveAt, at: now)
+    log.log(
+      .info, at: now,
+      "connected to \(configuration.broker), session \(welcome.sessionPresent ? "kept" : "new")")
+    attempt { link throws(LinkError) in
+      try say("online", on: link)
+      try link.subscribe(acknowledgedFilters, atLeastOnce: true)
+      try link.subscribe(plainFilters, atLeastOnce: false)
+    }
+    sendFence()
+    attempt { link throws(LinkError) in try link.write() }
+  }
+
+  /// What must not be lost, and the fence that has to stand in line with it. Heartbeats would push it out
+  /// of the queue for an absent bridge.
+  private var acknowledgedFilters: [String] {
+    names.statusFilters + names.roomFilters + [names.fence]
+  }
+
+  private var plainFilters: [String] {
+    names.heartbeatFilters + [names.brokerUptime, names.brokerDropped] + passingFilters
+  }
+
+  /// Our own retained topics, read only to compare them.
+  private var passingFilters: [String] {
+    [names.occupancyFilter, names.countFilter, names.stats]
+  }
+
+  private var lastingFilters: [String] {
+    acknowledgedFilters + names.heartbeatFilters + [names.brokerUptime, names.brokerDropped]
+  }
+
+  func say(_ word: String, on link: any Link) throws(LinkError) {
+    _ = try publish(Array(names.bridgeStatus.utf8), Array(word.utf8), retain: true, on: link)
+  }
+
+  /// Calls the link; an error is its end.
+  func attempt(_ body: (any Link) throws(LinkError) -> Void) {
+    guard let link, link.isOpen else { return }
+    do throws(LinkError) { try body(link) } catch { noteEnd(error) }
+  }
+
+  func settleIfReached() {
+    guard stage == .settling else { return }
+    if recovery.mustFenceAgain || isSettlingSilent {
+      recovery.mustFenceAgain = false
+      sendFence()
+    }
+    guard recovery.fenceIsBack else { return }
+    recovery.fenceIsBack = false
+    if let other = recovery.laterRun(than: run, after: tally.connections) {
+      return takenOver("another bridge (run \(other)) has taken over \(configuration.clientID)")
+    }
+    settle()
+  }
+
+  /// No fence although nothing else comes any more: lost, or the ACL keeps it from us.
+  private var isSettlingSilent: Bool {
+    guard now.instant >= max(lastInput, fences.lastSent) + .seconds(1) else { return false }
+    if now.instant >= lastInput + .seconds(3) {
+      log.limited(
+        "fence", .error, at: now,
+        "nothing comes back from \(names.fence): the broker's ACL must let this login write it "
+          + "and read it, and read the clients' topics; nothing is published until then")
+    }
+    return true
+  }
+
+  private func settle() {
+    let restarted = recovery.brokerRestarted
+    engine.raiseRevision(above: retained.revision)
+    engine.settled(brokerRestarted: restarted, at: now)
+    backoff.succeed()
+    stage = .live
+    retained.beginChecking()
+    nextStats = now.instant
+    log.log(
+      .notice, at: now,
+      "live on \(configuration.broker)\(restarted ? ", which was restarted" : ""): "
+        + "\(engine.presences) presences in \(engine.occupiedRooms) rooms")
+    unsubscribeWhatPassed()
+  }
+
+  private func unsubscribeWhatPassed() {
+    let lasting = lastingFilters
+    let kept = (try? storage.filters()) ?? []
+    let old = kept.filter { !lasting.contains($0) && !passingFilters.contains($0) }
+    attempt { link throws(LinkError) in try link.unsubscribe(passingFilters + old) }
+    guard Set(kept) != Set(lasting) else { return }
+    do { try storage.keep(filters: lasting) } catch {
+      log.limited("filters", .warning, at: now, "the subscriptions cannot be kept: \(error)")
+    }
+  }
+
+  private func end(_ ended: Ended) {
+    let wasConnected = stage == .settling || stage == .live
+    if wasConnected { engine.disconnected(at: now) }
+    link = nil
+    inFlight.removeAll()
+    fences.reset()
+    retained.reset()
+    clears.removeAll()
+    nextStats = .never
+    if ended.isTakenOver {
+      return takenOver("\(configuration.clientID) is in use by another client: session taken over")
+    }
+    if stopping != nil {
+      stage = .stopped
+      return
+    }
+    if wasConnected { recovery.disconnected(at: now) }
+    fallBack(wasConnected: wasConnected)
+    scheduleReconnect()
+    log.limited(
+      "ended", .warning, at: now,
+      "\(configuration.broker): \(ended.reason ?? "the connection was closed"); trying again")
+  }
+
+  /// A broker that knows nothing of MQTT 5 may hang up instead of saying so.
+  private func fallBack(wasConnected: Bool) {
+    guard configuration.protocolVersion == .automatic, !wasConnected else { return }
+    recovery.failedAttempts += 1
+    if recovery.failedAttempts % 3 == 0 { version = version == .v5 ? .v311 : .v5 }
+  }
+
+  func takenOver(_ reason: String) {
+    failure = .takenOver(reason)
+    log.log(.error, at: now, reason)
+    link = nil
+    stage = .stopped
+  }
+
+  func keepAliveIfDue() {
+    guard now.instant >= nextKeepAlive else { return }
+    nextKeepAlive = now.instant + .seconds(1)
+    attempt { link throws(LinkError) in try link.keepAlive() }
+    _ = handleConnectionChange()
+  }
+}

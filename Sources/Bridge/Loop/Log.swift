@@ -1,0 +1,53 @@
+import Foundation
+import Presence
+import Topics
+
+/// Log lines on standard error, `TIME LEVEL: TEXT`. What can happen with every message is said at most once a
+/// second a kind; the next line of the kind then tells how many were left out.
+public final class Log {
+  private let level: LogLevel
+  private let write: (String) -> Void
+  private var kinds: [String: (last: Instant, suppressed: Int)] = [:]
+
+  public init(level: LogLevel, write: @escaping (String) -> Void = Log.toStandardError) {
+    self.level = level
+    self.write = write
+  }
+
+  public func log(_ level: LogLevel, at now: Now, _ text: @autoclosure () -> String) {
+    guard level >= self.level else { return }
+    write("\(Self.time(now)) \(level.rawValue): \(text())")
+  }
+
+  /// At most one line a second of each kind.
+  public func limited(
+    _ kind: String, _ level: LogLevel, at now: Now, _ text: @autoclosure () -> String
+  ) {
+    guard level >= self.level else { return }
+    var entry = kinds[kind] ?? (Instant(nanoseconds: .min), 0)
+    if entry.last.nanoseconds != .min, now.instant < entry.last + .seconds(1) {
+      entry.suppressed += 1
+    } else {
+      let more = entry.suppressed > 0 ? " (and \(entry.suppressed) more of the kind)" : ""
+      write("\(Self.time(now)) \(level.rawValue): \(text())\(more)")
+      entry = (now.instant, 0)
+    }
+    kinds[kind] = entry
+  }
+
+  private static func time(_ now: Now) -> String {
+    var bytes: [UInt8] = []
+    Timestamp.append(millisecondsSince1970: now.wall, to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  public static func toStandardError(_ line: String) {
+    FileHandle.standardError.write(Data((line + "\n").utf8))
+  }
+
+  /// Bytes from the network, fit for a log line: what does not print is escaped.
+  static func printable(_ bytes: UnsafeRawBufferPointer) -> String {
+    let text = String(decoding: bytes.prefix(200), as: UTF8.self)
+    return text.unicodeScalars.map { $0.value < 32 || $0.value == 127 ? "?" : String($0) }.joined()
+  }
+}

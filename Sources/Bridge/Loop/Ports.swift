@@ -1,0 +1,116 @@
+import Presence
+import Store
+
+/// The outside world, as the loop sees it: a broker, a disk and a clock. The real ones stand behind
+/// these, and so do the simulated ones of the tests.
+
+/// Where the loop reads what time it is.
+public protocol Clock: AnyObject {
+  var now: Now { get }
+  /// In 0..<1; spreads reconnects.
+  func jitter() -> Double
+}
+
+/// Makes connections to the one broker.
+public protocol Broker: AnyObject {
+  /// Begins a connection; the delegate hears how it goes. Never waits for the network.
+  func connect(version: LinkVersion, delegate: any LinkDelegate) throws(LinkError) -> any Link
+}
+
+public enum LinkVersion: Sendable {
+  case v5
+  case v311
+}
+
+/// What went wrong with a connection, in words.
+public struct LinkError: Error, Equatable, CustomStringConvertible {
+  public var description: String
+  public var isOversize: Bool
+
+  public init(_ description: String, isOversize: Bool = false) {
+    self.description = description
+    self.isOversize = isOversize
+  }
+}
+
+/// One connection, from CONNECT to its end. What is sent is only queued until ``write()``:
+/// acknowledgements of what was read, too.
+public protocol Link: AnyObject {
+  var isOpen: Bool { get }
+  /// Whether another ``read()`` has something to read.
+  var hasInput: Bool { get }
+  func read() throws(LinkError)
+  func write() throws(LinkError)
+  /// To be called about once a second.
+  func keepAlive() throws(LinkError)
+  /// - Returns: an id that ``LinkDelegate/linkDidAcknowledge(_:reason:)`` names.
+  func publish(
+    _ topic: [UInt8], _ payload: UnsafeRawBufferPointer, atLeastOnce: Bool, retain: Bool
+  ) throws(LinkError) -> Int32
+  func subscribe(_ filters: [String], atLeastOnce: Bool) throws(LinkError)
+  func unsubscribe(_ filters: [String]) throws(LinkError)
+  func disconnect() throws(LinkError)
+}
+
+/// The broker's answer to a CONNECT.
+public struct LinkWelcome: Equatable, Sendable {
+  /// `nil`: accepted; else the broker's reason.
+  public var refusal: String?
+  public var isUnsupportedVersion: Bool
+  public var sessionPresent: Bool
+  /// Bytes; `nil`: no limit.
+  public var maximumPacketSize: Int?
+
+  public init(
+    refusal: String? = nil, isUnsupportedVersion: Bool = false, sessionPresent: Bool = false,
+    maximumPacketSize: Int? = nil
+  ) {
+    self.refusal = refusal
+    self.isUnsupportedVersion = isUnsupportedVersion
+    self.sessionPresent = sessionPresent
+    self.maximumPacketSize = maximumPacketSize
+  }
+}
+
+/// A message as it came in; the bytes are valid only for the call.
+public struct Delivery {
+  public var topic: UnsafeRawBufferPointer
+  public var payload: UnsafeRawBufferPointer
+  /// Whether it is acknowledged (QoS 1).
+  public var isAcknowledged: Bool
+  /// Delivered with the retain flag: a replay.
+  public var isReplay: Bool
+
+  public init(
+    topic: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer, isAcknowledged: Bool,
+    isReplay: Bool
+  ) {
+    self.topic = topic
+    self.payload = payload
+    self.isAcknowledged = isAcknowledged
+    self.isReplay = isReplay
+  }
+}
+
+/// Hears what happens on a link, within its `read`, `write` and `keepAlive`.
+public protocol LinkDelegate: AnyObject {
+  func linkDidConnect(_ welcome: LinkWelcome)
+  func linkDidReceive(_ delivery: Delivery)
+  /// `reason` is the PUBACK's: 128 and more are failures (MQTT 5 section 3.4.2.1).
+  func linkDidAcknowledge(_ id: Int32, reason: Int32)
+  /// `granted` holds a QoS, or a failure of 128 or more, for each filter.
+  func linkDidSubscribe(granted: [Int32])
+  /// Over. `isTakenOver`: the broker said that another client uses our client id.
+  func linkDidEnd(reason: String?, isTakenOver: Bool)
+}
+
+/// Where the engine's rows are kept.
+public protocol Storage: AnyObject {
+  func commit(_ unsaved: Unsaved, of engine: borrowing Engine, bridge: BridgeRow)
+    throws(StoreError)
+  func rewrite(_ engine: borrowing Engine, bridge: BridgeRow) throws(StoreError)
+  func filters() throws(StoreError) -> [String]
+  func keep(filters: [String]) throws(StoreError)
+}
+
+extension Database: Storage {}

@@ -1,0 +1,107 @@
+import Presence
+import Topics
+
+/// What the broker holds on our own retained topics, read at a reconnect, until it was compared with the
+/// truth.
+struct RetainedTopics {
+  struct Seen {
+    /// Of the snapshot; 0: there is none.
+    var revision: Int64 = 0
+    /// Milliseconds since 1970; with the revision it makes a snapshot of the same state the same bytes.
+    var at: Int64 = 0
+    var digest: Int?
+    var count: Int?
+    var hasCount = false
+    var snapshot: RetainedSnapshot?
+
+    var hasSnapshot: Bool { digest != nil }
+  }
+
+  private var seen: [[UInt8]: Seen] = [:]
+  private var unchecked: ContiguousArray<[UInt8]> = []
+  private var checked: ContiguousArray<Bool> = []
+  private var nextRoom: Int32 = 0
+  private var isChecking = false
+  /// The highest revision on any of them.
+  private(set) var revision: Int64 = 0
+
+  mutating func reset() { self = RetainedTopics() }
+
+  /// - Parameter isKnown: whether the database knew the room; if not, its members are remembered, too.
+  mutating func occupancy(
+    _ room: UnsafeRawBufferPointer, _ payload: UnsafeRawBufferPointer, isKnown: Bool
+  ) {
+    note(room) { seen, revision in
+      seen.digest = Self.digest(payload)
+      let snapshot = RetainedSnapshot.read(payload)
+      seen.revision = snapshot?.revision ?? 0
+      seen.at = snapshot.flatMap { Timestamp.read($0.at) } ?? 0
+      seen.snapshot = isKnown ? nil : snapshot
+      revision = max(revision, seen.revision)
+    }
+  }
+
+  mutating func count(_ room: UnsafeRawBufferPointer, _ payload: UnsafeRawBufferPointer) {
+    note(room) { seen, _ in
+      seen.hasCount = true
+      seen.count = Payload.count(payload)
+    }
+  }
+
+  private mutating func note(
+    _ room: UnsafeRawBufferPointer, _ change: (inout Seen, inout Int64) -> Void
+  ) {
+    let name = [UInt8](room)
+    if seen[name] == nil { unchecked.append(name) }
+    change(&seen[name, default: Seen()], &revision)
+  }
+
+  /// Everything has been read; now it is to be compared.
+  mutating func beginChecking() {
+    isChecking = true
+    nextRoom = 0
+  }
+
+  /// Topics that are still to be compared.
+  enum Check {
+    /// Those of a room that something was seen of.
+    case seen([UInt8], Seen)
+    /// Those of a room of the engine's that nothing was seen of.
+    case room(Int32)
+  }
+
+  /// The next comparison to make; `nil`: all is true.
+  mutating func next(roomCapacity: Int32) -> Check? {
+    guard isChecking else { return nil }
+    while let name = unchecked.popLast() {
+      if let seen = seen.removeValue(forKey: name) { return .seen(name, seen) }
+    }
+    while nextRoom < roomCapacity {
+      nextRoom += 1
+      if isPending(nextRoom - 1) { return .room(nextRoom - 1) }
+    }
+    reset()
+    return nil
+  }
+
+  var isDone: Bool { !isChecking }
+
+  /// Whether a room of the engine's has yet to be compared.
+  func isPending(_ room: Int32) -> Bool {
+    isChecking && !(Int(room) < checked.count && checked[Int(room)])
+  }
+
+  /// A room was compared, or is published anyway. Gives what was seen of it.
+  @discardableResult
+  mutating func settle(_ room: Int32, name: [UInt8]) -> Seen? {
+    while checked.count <= Int(room) { checked.append(false) }
+    checked[Int(room)] = true
+    return seen.removeValue(forKey: name)
+  }
+
+  static func digest(_ bytes: UnsafeRawBufferPointer) -> Int {
+    var hasher = Hasher()
+    hasher.combine(bytes: bytes)
+    return hasher.finalize()
+  }
+}

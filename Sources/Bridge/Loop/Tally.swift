@@ -1,0 +1,21 @@
+/// What the loop has done, counted since the start; with the engine's own counters it makes the stats.
+struct Tally: Equatable {
+  /// Messages of clients, good and bad.
+  var received: UInt64 = 0
+  var invalid: UInt64 = 0
+  /// Beyond a limit that is not the engine's: payloads.
+  var limited: UInt64 = 0
+  /// Replays on topics where they mean nothing.
+  var replaysIgnored: UInt64 = 0
+  var published: UInt64 = 0
+  /// Own publishes that the broker refused, and those that were too large for it.
+  var refused: UInt64 = 0
+  var oversize: UInt64 = 0
+  var commits: UInt64 = 0
+  var commitsFailed: UInt64 = 0
+  var connections: UInt64 = 0
+  var fences: UInt64 = 0
+  var repaired: UInt64 = 0
+  var cleared: UInt64 = 0
+  var rereads: UInt64 = 0
+}
