@@ -22,6 +22,13 @@ public struct JSONWriter: Sendable {
     needsComma = false
   }
 
+  /// The name of an object's next member, whatever it is.
+  public mutating func key(_ name: String) {
+    string(name)
+    bytes.append(UInt8(ascii: ":"))
+    needsComma = false
+  }
+
   /// A string value that must need no escape.
   public mutating func word(_ word: StaticString) {
     comma()
@@ -37,7 +44,10 @@ public struct JSONWriter: Sendable {
 
   public mutating func string(_ text: [UInt8]) { text.withUnsafeBytes { string($0) } }
 
-  public mutating func string(_ text: String) { string(Array(text.utf8)) }
+  public mutating func string(_ text: String) {
+    var text = text
+    text.withUTF8 { string(UnsafeRawBufferPointer($0)) }
+  }
 
   public mutating func integer(_ value: some BinaryInteger) {
     comma()
@@ -47,6 +57,11 @@ public struct JSONWriter: Sendable {
   public mutating func bool(_ value: Bool) {
     comma()
     raw(value ? "true" : "false")
+  }
+
+  public mutating func null() {
+    comma()
+    raw("null")
   }
 
   /// A time in UTC, as ``Timestamp`` writes it.

@@ -60,10 +60,17 @@ public enum SnapshotWriter {
     if whole.fixedBytes + users.bytes.count + members.bytes.count <= maxBytes {
       return whole.joined(users.bytes[...], members.bytes[...])
     }
-    let cut = Parts(input, users: 0, members: 0)
-    let room = maxBytes - cut.fixedBytes
-    let someUsers = users.prefix(fitting: room)
-    return cut.joined(someUsers, members.prefix(fitting: room - users.bytes.count))
+    return cut(input, users, members, maxBytes)
+  }
+
+  /// At least the last element goes: else a byte too many could be won by `true` for `false`.
+  private static func cut(
+    _ input: SnapshotInput, _ users: JSONList, _ members: JSONList, _ maxBytes: Int
+  ) -> [UInt8] {
+    let parts = Parts(input, users: 0, members: 0)
+    let forUsers = maxBytes - parts.fixedBytes
+    let someUsers = members.count > 0 ? users.prefix(forUsers) : users.shorter(forUsers)
+    return parts.joined(someUsers, members.shorter(forUsers - users.bytes.count))
   }
 
   /// Stops when the list alone is too long, so that a huge room costs no more than a message.
