@@ -31,6 +31,18 @@ import Topics
     #expect(Double(kept.dropFirst(5).dropLast()) == Double(json))
   }
 
+  @Test(arguments: [
+    "01", "-01", "00", "00.5", "-", "--1", "+1", "- 1", "1.", ".5", "1e", "1E+", "1e5.5", "1.5.5",
+    "1-1", "1_0", "0x10", "1 e5", "NaN", "Infinity", "-Infinity", "tru", "truex", "True", "nul",
+    "undefined", "1e400", "-1e400", "'x'", "x", "", "[1 2]", "[,1]", "[1,,2]", "[1,]", "[", "]",
+    "[1}", "{,}", "{1:2}", "{\"b\" 1}", "{\"b\":}", "{\"b\":1 \"c\":2}", "{b:1}", "/**/1", "1//",
+    "\"", "\"\\x\"", "\"\\u12\"", "\"\\uZZZZ\"", "\"\\u+123\"", "\"\t\"", "\"\u{1f}\"", "\u{c}1",
+    "\u{a0}1", "\u{feff}1", "1\0", "1}", "1}{", "\"\\\"",
+  ])
+  func `what is not RFC 8259 is invalid`(value: String) {
+    #expect(throws: PayloadProblem.self) { try data(#"{"a":\#(value)}"#) }
+  }
+
   @Test func `equal objects give equal bytes`() throws {
     let one = try data(#"{"a":1,"b":{"c":[1.0,"x/y"],"d":null}}"#)
     let other = try data(" {\n\"b\" : {\"d\":null,\"c\":[ 1,\"x\\/y\"]} , \"a\":1e0}")

@@ -48,6 +48,12 @@ import Topics
     #expect(text(json.bytes) == "\(value)")
   }
 
+  @Test func `an integer too large becomes the largest`() {
+    var json = JSONWriter()
+    json.integer(UInt64.max)
+    #expect(text(json.bytes) == "9223372036854775807")
+  }
+
   @Test func `after removeAll it begins anew`() {
     var json = JSONWriter()
     json.integer(1)

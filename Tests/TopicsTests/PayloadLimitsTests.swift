@@ -64,4 +64,13 @@ import Topics
   func `a count is digits`(payload: String, count: Int?) {
     #expect(Payload.count(borrowed(payload)) == count)
   }
+
+  @Test(
+    arguments: [
+      ("0 seconds", 0), ("86400 seconds", 86400), ("5", nil), ("5 second", nil), (" seconds", nil),
+      ("-5 seconds", nil), ("5 seconds ", nil), ("", nil), ("5  seconds", nil),
+    ] as [(String, Int?)])
+  func `an uptime is Mosquitto's`(payload: String, seconds: Int?) {
+    #expect(Payload.uptime(borrowed(payload)) == seconds)
+  }
 }

@@ -102,6 +102,12 @@ import Topics
     #expect(apart < .nanoseconds(10))
   }
 
+  @Test func `rooms differ as bytes do`() throws {
+    let payload = "{\"state\":\"online\",\"rooms\":[\"\u{e9}\",\"e\u{301}\",\"\\u00e9\"]}"
+    let birth = Birth(rooms: [[0xc3, 0xa9], [0x65, 0xcc, 0x81]])
+    #expect(try status(payload) == .online(birth))
+  }
+
   @Test func `of a member given twice the last counts`() throws {
     #expect(try heartbeat(#"{"epoch":1,"epoch":2}"#) == Heartbeat(epoch: 2))
     #expect(try status(#"{"state":"online","state":"offline"}"#) == .offline(Death()))
