@@ -20,7 +20,7 @@ let package = Package(
     .executableTarget(name: "rollcall-bench", dependencies: ["Bridge"]),
     .target(name: "TestSupport", dependencies: ["MQTT"], path: "Tests/Support"),
     .testTarget(name: "PresenceTests", dependencies: ["Presence"]),
-    .testTarget(name: "TopicsTests", dependencies: ["Topics"]),
+    .testTarget(name: "TopicsTests", dependencies: ["Topics", "Presence"]),
     .testTarget(name: "MQTTTests", dependencies: ["MQTT", "TestSupport"]),
     .testTarget(name: "StoreTests", dependencies: ["Store"]),
     .testTarget(name: "BridgeTests", dependencies: ["Bridge", "TestSupport"]),

@@ -119,6 +119,16 @@ extension Engine {
     return revisions(for: room, count: 1).new[0]
   }
 
+  /// A retained topic shows the room as it is, under this revision: so that was announced.
+  public mutating func confirmRevision(_ revision: Int64, of room: Int32) {
+    guard revision > rooms[Int(room)].revision else { return }
+    rooms[Int(room)].revision = revision
+    save(room: room)
+  }
+
+  /// Whether a retained snapshot names members of a room that the engine does not know.
+  public func hasGhosts(_ room: Int32) -> Bool { ghosts[room] != nil }
+
   /// Takes over what a retained snapshot says of a room of which this engine, whose database was lost,
   /// has announced nothing: who is present in both was announced, and has been a member since then.
   public mutating func adopt(

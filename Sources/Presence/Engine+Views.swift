@@ -29,6 +29,12 @@ extension Engine {
 
   public func findRoom(_ name: UnsafeRawBufferPointer) -> Int32? { roomNames.find(name) }
 
+  /// Whether a room's number is in use.
+  public func hasRoom(_ room: Int32) -> Bool { roomNames.isTaken(room) }
+
+  /// Whether a room came from the database.
+  public func isRestored(_ room: Int32) -> Bool { rooms[Int(room)].flags.contains(.restored) }
+
   /// One above the highest index of a room.
   public var roomCapacity: Int32 { Int32(roomNames.capacity) }
 

@@ -1,55 +1,6 @@
-import Presence
-
-/// One client that an event names. Names borrow: valid for the call that they are passed to.
-public struct EventEntry {
-  public var client: UnsafeRawBufferPointer
-  public var user: UnsafeRawBufferPointer?
-  /// Nil for an update.
-  public var reason: Reason?
-
-  public init(
-    client: UnsafeRawBufferPointer, user: UnsafeRawBufferPointer? = nil, reason: Reason? = nil
-  ) {
-    self.client = client
-    self.user = user
-    self.reason = reason
-  }
-}
-
-/// A room's net change, to be written.
-public struct EventInput {
-  public var room: UnsafeRawBufferPointer
-  public var revision: Int64
-  /// The room's revision before this one; 0 at first.
-  public var previous: Int64
-  public var count: Int
-  public var added: ArraySlice<EventEntry>
-  public var removed: ArraySlice<EventEntry>
-  public var updated: ArraySlice<EventEntry>
-  /// One of several events that make up a change.
-  public var bulk: Bool
-  /// Milliseconds since 1970.
-  public var at: Int64
-
-  public init(
-    room: UnsafeRawBufferPointer, revision: Int64, previous: Int64, count: Int,
-    added: ArraySlice<EventEntry> = [], removed: ArraySlice<EventEntry> = [],
-    updated: ArraySlice<EventEntry> = [], bulk: Bool = false, at: Int64
-  ) {
-    self.room = room
-    self.revision = revision
-    self.previous = previous
-    self.count = count
-    self.added = added
-    self.removed = removed
-    self.updated = updated
-    self.bulk = bulk
-    self.at = at
-  }
-}
-
 /// Writes the payload of `events/{room}`.
 public enum EventWriter {
+  /// The message, however long: see ``split(room:added:removed:updated:maxNames:maxBytes:)``.
   public static func write(_ input: EventInput) -> [UInt8] {
     var json = JSONWriter(reserving: 512)
     json.beginObject()

@@ -1,0 +1,83 @@
+import Presence
+import Topics
+
+/// `bridge/stats`: counters and gauges, retained, every interval.
+extension BridgeLoop {
+  func publishStatsIfDue() {
+    guard stage == .live, now.instant >= nextStats else { return }
+    nextStats = now.instant + configuration.statsInterval
+    let payload = stats()
+    attempt { link throws(LinkError) in
+      _ = try sendBytes(
+        Array(names.stats.utf8), payload, atLeastOnce: false, retain: true, on: link)
+    }
+  }
+
+  func stats() -> [UInt8] {
+    var json = JSONWriter(reserving: 1024)
+    json.beginObject()
+    json.key("at")
+    json.time(millisecondsSince1970: now.wall)
+    json.key("version")
+    json.string(Rollcall.version)
+    json.key("run")
+    json.integer(run)
+    json.key("uptime_s")
+    json.integer((now.instant - started.instant).components.seconds)
+    json.key("durable")
+    json.bool(saving.isDurable)
+    writeGauges(&json)
+    writeCounters(&json)
+    json.endObject()
+    return json.bytes
+  }
+
+  private func writeGauges(_ json: inout JSONWriter) {
+    json.key("clients")
+    json.integer(engine.presentClients)
+    json.key("clients_known")
+    json.integer(engine.knownClients)
+    json.key("rooms")
+    json.integer(engine.occupiedRooms)
+    json.key("presences")
+    json.integer(engine.presences)
+    json.key("in_flight")
+    json.integer(inFlight.count)
+  }
+
+  private func writeCounters(_ json: inout JSONWriter) {
+    let counters = engine.counters
+    let all: [(StaticString, UInt64)] = [
+      ("received", tally.received), ("heartbeats", counters.heartbeats),
+      ("heartbeats_unknown", counters.heartbeatsUnknown), ("invalid", tally.invalid),
+      ("stale", counters.stale), ("limited", counters.limited + tally.limited),
+      ("replays_ignored", tally.replaysIgnored), ("joined", counters.joined),
+      ("revived", counters.revived), ("left", counters.left), ("offline", counters.offline),
+      ("expired", counters.expired), ("forgotten", counters.forgotten),
+      ("evicted", counters.evicted), ("published", tally.published), ("refused", tally.refused),
+      ("oversize", tally.oversize), ("commits", tally.commits),
+      ("commits_failed", tally.commitsFailed), ("connections", tally.connections),
+      ("fences", tally.fences), ("repaired", tally.repaired), ("cleared", tally.cleared),
+      ("rereads", tally.rereads),
+    ]
+    for (key, value) in all {
+      json.key(key)
+      json.integer(value)
+    }
+  }
+}
+
+/// What is read of retained stats.
+enum StatsPayload {
+  /// The run of the bridge that wrote them. They are our own, so the member is where we put it; what looks
+  /// different is not believed.
+  static func run(of payload: UnsafeRawBufferPointer) -> Int64? {
+    let text = String(decoding: payload.prefix(4096), as: UTF8.self)
+    guard let key = text.firstRange(of: "\"run\":") else { return nil }
+    return Int64(text[key.upperBound...].prefix { $0.isASCII && $0.isNumber })
+  }
+}
+
+public enum Rollcall {
+  public static let version = "0.1.0"
+}

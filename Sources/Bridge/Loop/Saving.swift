@@ -1,0 +1,46 @@
+import Presence
+
+/// How the loop stands with its database.
+struct Saving {
+  /// How many revisions are reserved in the database at a time, so that those used between two commits are
+  /// never used again, whatever happens.
+  private static let headroom: Int64 = 1 << 20
+  private static let retryAfter = Duration.seconds(5)
+  private static let stampAfter: Int64 = 10_000
+
+  /// What is acknowledged is in the database.
+  private(set) var isDurable = true
+  /// No revision above it is known to the database as used.
+  private(set) var ceiling: Int64
+  /// When the database was last told that the bridge is connected, in wall time.
+  private(set) var aliveAt: Int64
+  /// When to try again while it cannot be written.
+  private(set) var nextAttempt = Instant.never
+
+  init(ceiling: Int64, aliveAt: Int64) {
+    self.ceiling = ceiling
+    self.aliveAt = aliveAt
+  }
+
+  /// The ceiling to write with the next commit.
+  func nextCeiling(above revision: Int64) -> Int64 {
+    revision + Self.headroom / 4 > ceiling ? revision + Self.headroom : ceiling
+  }
+
+  func mustRaise(above revision: Int64) -> Bool { nextCeiling(above: revision) != ceiling }
+
+  /// Whether the database's idea of when we were last alive is getting old.
+  func isStampDue(at now: Now) -> Bool { abs(now.wall - aliveAt) >= Self.stampAfter }
+
+  mutating func succeeded(ceiling: Int64, aliveAt: Int64) {
+    isDurable = true
+    nextAttempt = .never
+    self.ceiling = ceiling
+    self.aliveAt = aliveAt
+  }
+
+  mutating func failed(at now: Instant) {
+    isDurable = false
+    nextAttempt = now + Self.retryAfter
+  }
+}
