@@ -19,6 +19,11 @@ public struct BridgeRow: Equatable, Sendable {
   public var revision: Int64
   /// When the bridge last committed, in milliseconds since 1970; 0: never.
   public var aliveAt: Int64
+
+  public init(revision: Int64, aliveAt: Int64) {
+    self.revision = revision
+    self.aliveAt = aliveAt
+  }
 }
 
 /// The engine's rows in one SQLite file: opened, checked, migrated and owned.

@@ -137,6 +137,9 @@ public final class BridgeLoop {
 
   public var isLive: Bool { stage == .live }
 
+  /// Whether the link may be written to as soon as it can be: not while acknowledgements are held back.
+  public var mayWrite: Bool { stage != .settling || withheld == 0 }
+
   private var wait: Duration {
     var next = min(nextKeepAlive, nextStats, saving.nextAttempt)
     if case .waiting(let until) = stage { next = until }

@@ -1,0 +1,121 @@
+import MQTT
+import Presence
+
+/// The real broker, behind the loop's port.
+final class MQTTBroker: Broker {
+  private let options: ConnectionOptions
+  private(set) var link: MQTTLink?
+
+  init(_ configuration: Configuration, password: String?) {
+    let address = configuration.broker
+    let tls = TLS(
+      cafile: configuration.cafile, certfile: configuration.certfile,
+      keyfile: configuration.keyfile)
+    var options = ConnectionOptions(
+      endpoint: Endpoint(
+        host: address.host, port: Int(address.port), tls: address.tls ? tls : nil),
+      clientID: configuration.clientID)
+    options.cleanStart = false
+    options.sessionExpiry = configuration.sessionExpiry
+    options.keepAlive = configuration.keepalive
+    options.username = configuration.username
+    options.password = password
+    options.will = Will(
+      topic: "\(configuration.root)/bridge/status", payload: Array("offline".utf8),
+      qos: .atLeastOnce, retain: true)
+    self.options = options
+  }
+
+  func connect(version: LinkVersion, delegate: any LinkDelegate) throws(LinkError) -> any Link {
+    var options = options
+    options.protocolVersion = version == .v5 ? .v5 : .v311
+    do throws(MQTTError) {
+      let link = try MQTTLink(options, delegate: delegate)
+      self.link = link
+      return link
+    } catch {
+      throw LinkError(error.description)
+    }
+  }
+}
+
+/// One real connection, behind the loop's port.
+final class MQTTLink: Link, ConnectionDelegate {
+  private(set) var connection: Connection?
+  private unowned let delegate: any LinkDelegate
+
+  init(_ options: ConnectionOptions, delegate: any LinkDelegate) throws(MQTTError) {
+    self.delegate = delegate
+    let connection = try Connection(options, delegate: self)
+    self.connection = connection
+    try connection.connect()
+  }
+
+  var isOpen: Bool { connection?.isOpen ?? false }
+  var hasInput: Bool { connection?.hasInput ?? false }
+
+  func read() throws(LinkError) { try call { c throws(MQTTError) in try c.read() } }
+  func write() throws(LinkError) { try call { c throws(MQTTError) in try c.write() } }
+  func keepAlive() throws(LinkError) { try call { c throws(MQTTError) in try c.keepAlive() } }
+  func disconnect() throws(LinkError) { try call { c throws(MQTTError) in try c.disconnect() } }
+
+  func publish(
+    _ topic: [UInt8], _ payload: UnsafeRawBufferPointer, atLeastOnce: Bool, retain: Bool
+  ) throws(LinkError) -> Int32 {
+    var id: Int32 = 0
+    try call { c throws(MQTTError) in
+      id = try c.publish(
+        topic, payload, qos: atLeastOnce ? .atLeastOnce : .atMostOnce, retain: retain)
+    }
+    return id
+  }
+
+  func subscribe(_ filters: [String], atLeastOnce: Bool) throws(LinkError) {
+    try call { c throws(MQTTError) in
+      try c.subscribe(filters, qos: atLeastOnce ? .atLeastOnce : .atMostOnce)
+    }
+  }
+
+  func unsubscribe(_ filters: [String]) throws(LinkError) {
+    try call { c throws(MQTTError) in try c.unsubscribe(filters) }
+  }
+
+  private func call(_ body: (Connection) throws(MQTTError) -> Void) throws(LinkError) {
+    guard let connection else { throw LinkError("not connected") }
+    do throws(MQTTError) { try body(connection) } catch {
+      throw LinkError(error.description, isOversize: error.isOversize)
+    }
+  }
+
+  func connection(_ connection: Connection, didConnect result: ConnectResult) {
+    delegate.linkDidConnect(
+      LinkWelcome(
+        refusal: result.reasonCode == 0 ? nil : result.reason,
+        isUnsupportedVersion: result.isUnsupportedProtocol, sessionPresent: result.sessionPresent,
+        maximumPacketSize: result.maximumPacketSize))
+  }
+
+  func connection(_ connection: Connection, didReceive message: Message) {
+    delegate.linkDidReceive(
+      Delivery(
+        topic: message.topic, payload: message.payload, isAcknowledged: message.qos > 0,
+        isReplay: message.retain))
+  }
+
+  func connection(_ connection: Connection, didAcknowledge id: Int32, reasonCode: Int32) {
+    delegate.linkDidAcknowledge(id, reason: reasonCode)
+  }
+
+  func connection(_ connection: Connection, didSubscribe id: Int32, granted: [Int32]) {
+    delegate.linkDidSubscribe(granted: granted)
+  }
+
+  /// MQTT 5, section 3.14.2.1: another client connected with our identifier.
+  private static let sessionTakenOver: Int32 = 142
+
+  func connection(_ connection: Connection, didDisconnect reasonCode: Int32, byBroker: Bool) {
+    delegate.linkDidEnd(
+      reason: connection.failure?.description,
+      isTakenOver: byBroker && reasonCode == Self.sessionTakenOver)
+  }
+}

@@ -1,0 +1,119 @@
+import Glibc
+import MQTT
+import Presence
+import Store
+import Topics
+
+/// Why `rollcall run` could not start, or could not go on.
+public enum RunError: Error, CustomStringConvertible {
+  case configuration([ConfigurationProblem])
+  case store(StoreError)
+  case takenOver(String)
+  case system(String)
+
+  public var description: String {
+    switch self {
+    case .configuration(let problems): problems.map(\.description).joined(separator: "\n")
+    case .store(let error): error.description
+    case .takenOver(let reason): reason
+    case .system(let reason): reason
+    }
+  }
+}
+
+/// Runs the bridge until SIGINT or SIGTERM, then ends it cleanly.
+///
+/// - Throws: what keeps it from starting, and that another bridge has taken over. An unreachable broker is no
+///   error: it is tried again until it is there.
+public func runBridge(_ configuration: Configuration) throws(RunError) {
+  let problems = configuration.validateFiles()
+  guard problems.isEmpty else { throw .configuration(problems) }
+  let password: String?
+  do throws(ConfigurationProblem) { password = try configuration.readPassword() } catch {
+    throw .configuration([error])
+  }
+  let signals: SignalDescriptor
+  do throws(MQTTError) { signals = try SignalDescriptor([SIGINT, SIGTERM]) } catch {
+    throw .system(error.description)
+  }
+  let clock = SystemClock()
+  let log = Log(level: configuration.logLevel)
+  let (engine, row, database) = try restore(configuration, clock, log)
+  let broker = MQTTBroker(configuration, password: password)
+  let loop = BridgeLoop(
+    configuration: configuration, engine: engine, bridge: row, broker: broker, storage: database,
+    clock: clock, log: log)
+  try run(loop, broker, signals)
+}
+
+private func run(_ loop: BridgeLoop, _ broker: MQTTBroker, _ signals: SignalDescriptor)
+  throws(RunError)
+{
+  var poller = Poller()
+  while let wait = loop.turn() {
+    poller.removeAll()
+    let signalPlace = poller.add(signals.descriptor)
+    poller.add(
+      broker.link?.connection?.descriptor,
+      wantsWrite: loop.mayWrite && (broker.link?.connection?.wantsWrite ?? false))
+    do throws(MQTTError) { try poller.wait(wait) } catch { throw .system(error.description) }
+    if poller[signalPlace].contains(.readable), signals.next() != nil { loop.stop() }
+  }
+  if case .takenOver(let reason) = loop.failure { throw .takenOver(reason) }
+}
+
+/// Opens the database and makes the engine from it. One of ours that is damaged is set aside, and a new one
+/// begun: the retained births and topics fill it again.
+private func restore(
+  _ configuration: Configuration, _ clock: SystemClock, _ log: Log
+) throws(RunError) -> (Engine, BridgeRow, Database) {
+  do throws(StoreError) {
+    return try open(configuration, clock)
+  } catch {
+    guard case .damaged(let path, let reason) = error else { throw .store(error) }
+    do throws(StoreError) {
+      let target = try Database.setAside(path: path, stamp: stamp(clock.now))
+      log.log(
+        .error, at: clock.now,
+        "\(path) is damaged (\(reason)); set aside as \(target). Starting with a new one")
+      return try open(configuration, clock)
+    } catch { throw .store(error) }
+  }
+}
+
+private func open(
+  _ configuration: Configuration, _ clock: SystemClock
+) throws(StoreError) -> (Engine, BridgeRow, Database) {
+  let database = try Database(
+    path: configuration.database,
+    durability: configuration.durability == .power ? .power : .process,
+    owner: Int64.random(in: 1 ... .max))
+  var engine = Engine(rules: Rules(configuration))
+  let row = try database.bridgeRow()
+  try database.load(into: &engine, at: clock.now)
+  return (engine, row, database)
+}
+
+/// `20261123T201005.123Z`: fit for a file name.
+private func stamp(_ now: Now) -> String {
+  var bytes: [UInt8] = []
+  Timestamp.append(millisecondsSince1970: now.wall, to: &bytes)
+  return String(decoding: bytes.filter { $0 != 0x2d && $0 != 0x3a }, as: UTF8.self)
+}
+
+extension Rules {
+  /// The part of a configuration that decides who is present.
+  public init(_ configuration: Configuration) {
+    self.init()
+    heartbeatTimeout = configuration.heartbeatTimeout
+    offlineGrace = configuration.offlineGrace
+    restartGrace = configuration.restartGrace
+    reviveWindow = configuration.reviveWindow
+    forgetAfter = configuration.forgetAfter
+    emptyRoomTTL = configuration.emptyRoomTTL
+    membersLimit = configuration.membersLimit
+    maxRoomsPerClient = configuration.maxRoomsPerClient
+    maxClients = configuration.maxClients
+    maxRooms = configuration.maxRooms
+  }
+}
