@@ -167,7 +167,8 @@ extension BridgeLoop {
       tally.oversize += 1
       log.limited(
         "oversize", .error, at: now,
-        "\(String(decoding: topic, as: UTF8.self)): \(payload.count) bytes are too many for the broker")
+        "\(String(decoding: topic, as: UTF8.self)): \(payload.count) bytes are too many for the broker"
+      )
       return nil
     }
   }

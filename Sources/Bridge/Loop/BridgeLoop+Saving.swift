@@ -25,7 +25,8 @@ extension BridgeLoop {
 
   func save() {
     guard saving.isDurable else { return rewriteIfDue() }
-    guard engine.hasUnsaved || saving.mustRaise(above: engine.revision) || saving.isStampDue(at: now)
+    guard
+      engine.hasUnsaved || saving.mustRaise(above: engine.revision) || saving.isStampDue(at: now)
     else { return }
     let unsaved = engine.takeUnsaved()
     put { row throws(StoreError) in try storage.commit(unsaved, of: engine, bridge: row) }
