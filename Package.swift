@@ -17,7 +17,7 @@ let package = Package(
     .target(name: "Store", dependencies: ["CSQLite", "Presence"]),
     .target(name: "Bridge", dependencies: ["Presence", "Topics", "MQTT", "Store"]),
     .executableTarget(name: "rollcall", dependencies: ["Bridge", "MQTT", "Topics"]),
-    .executableTarget(name: "rollcall-bench", dependencies: ["Bridge"]),
+    .executableTarget(name: "rollcall-bench", dependencies: ["Bridge", "MQTT", "Presence", "Store", "Topics"]),
     .target(name: "TestSupport", dependencies: ["MQTT"], path: "Tests/Support"),
     .testTarget(name: "PresenceTests", dependencies: ["Presence"]),
     .testTarget(name: "TopicsTests", dependencies: ["Topics", "Presence"]),
