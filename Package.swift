@@ -16,7 +16,8 @@ let package = Package(
     .target(name: "MQTT", dependencies: ["CMosquitto"]),
     .target(name: "Store", dependencies: ["CSQLite", "Presence"]),
     .target(name: "Bridge", dependencies: ["Presence", "Topics", "MQTT", "Store"]),
-    .executableTarget(name: "rollcall", dependencies: ["Bridge", "MQTT", "Topics"]),
+    .target(name: "Fleet", dependencies: ["MQTT"]),
+    .executableTarget(name: "rollcall", dependencies: ["Bridge", "Fleet", "MQTT", "Topics"]),
     .executableTarget(name: "rollcall-bench", dependencies: ["Bridge"]),
     .target(name: "TestSupport", dependencies: ["MQTT"], path: "Tests/Support"),
     .testTarget(name: "PresenceTests", dependencies: ["Presence"]),
@@ -24,6 +25,7 @@ let package = Package(
     .testTarget(name: "MQTTTests", dependencies: ["MQTT", "TestSupport"]),
     .testTarget(name: "StoreTests", dependencies: ["Store"]),
     .testTarget(name: "BridgeTests", dependencies: ["Bridge", "TestSupport"]),
+    .testTarget(name: "FleetTests", dependencies: ["Fleet", "TestSupport"]),
     .testTarget(name: "ProgramTests", dependencies: ["TestSupport", "rollcall"]),
   ],
   swiftLanguageModes: [.v6]
