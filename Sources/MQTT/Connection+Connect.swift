@@ -1,0 +1,68 @@
+import CMosquitto
+import Glibc
+
+extension Connection {
+  /// Begins to connect. It never waits for TCP, TLS or the broker; resolving a host name may take its time.
+  ///
+  /// Throws when the host cannot be resolved or reached at all, and when the TLS files are unusable. A `Connection`
+  /// connects once.
+  public func connect() throws(MQTTError) {
+    precondition(phase == .idle, "a Connection connects once")
+    try beginTCP(bindAddress: nil)
+    phase = .connectingTCP
+  }
+
+  private func beginTCP(bindAddress: String?) throws(MQTTError) {
+    let code = mosquitto_connect_bind_async(
+      handle, options.endpoint.host, Int32(clamping: options.endpoint.port),
+      Int32(clamping: options.keepAlive.secondsRoundedUp), bindAddress)
+    let errorNumber = errno
+    guard code != MOSQ_ERR_SUCCESS.code else { return }
+    throw withTLSDetail(
+      MQTTError(call: "mosquitto_connect_bind_async", code: code, errorNumber: errorNumber))
+  }
+
+  /// Whether the TCP connection stands; throws when it failed.
+  ///
+  /// libmosquitto does not look: with TLS, 2.0.11 takes a refused connection for a handshake under way.
+  func completeTCP() throws(MQTTError) -> Bool {
+    let socket = mosquitto_socket(handle)
+    var entry = pollfd(fd: socket, events: Int16(POLLOUT), revents: 0)
+    guard poll(&entry, 1, 0) != 0 else { return false }
+    let errorNumber = Self.pendingError(of: socket)
+    if errorNumber == 0 {
+      phase = .awaitingConnack
+      return true
+    }
+    if retryWithIPv4(insteadOf: socket) { return false }
+    try finish("connect", MOSQ_ERR_ERRNO.code, errorNumber)
+    return false
+  }
+
+  /// A name often resolves to an IPv6 address first, "localhost" too, and a non-blocking connect of libmosquitto
+  /// stays with the first address. Binding to the IPv4 wildcard makes it pass over the IPv6 ones.
+  private func retryWithIPv4(insteadOf socket: Int32) -> Bool {
+    guard !triedIPv4, Self.isIPv6(socket) else { return false }
+    triedIPv4 = true
+    return (try? beginTCP(bindAddress: "0.0.0.0")) != nil
+  }
+
+  private static func pendingError(of socket: Int32) -> Int32 {
+    var value: Int32 = 0
+    var size = socklen_t(MemoryLayout<Int32>.size)
+    return getsockopt(socket, SOL_SOCKET, SO_ERROR, &value, &size) == 0 ? value : errno
+  }
+
+  private static func isIPv6(_ socket: Int32) -> Bool {
+    var family: Int32 = 0
+    var size = socklen_t(MemoryLayout<Int32>.size)
+    return getsockopt(socket, SOL_SOCKET, SO_DOMAIN, &family, &size) == 0 && family == AF_INET6
+  }
+
+  /// libmosquitto says "A TLS error occurred"; what OpenSSL said it only logs.
+  func withTLSDetail(_ error: MQTTError) -> MQTTError {
+    guard !tlsLog.isEmpty else { return error }
+    let detail = "\(error.detail) (\(tlsLog.joined(separator: "; ")))"
+    return MQTTError(call: error.call, code: error.code, detail: detail)
+  }
+}

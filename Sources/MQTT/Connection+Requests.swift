@@ -1,0 +1,114 @@
+import CMosquitto
+import Glibc
+
+/// What the caller asks of the broker. All of it is only queued; `write` sends it.
+extension Connection {
+  /// Publishes a message and returns its packet identifier, which `didAcknowledge` names.
+  ///
+  /// Throws `MOSQ_ERR_OVERSIZE_PACKET` (see `MQTTError.isOversize`) for a message larger than the broker takes,
+  /// and `MOSQ_ERR_INVAL` or `MOSQ_ERR_MALFORMED_UTF8` for a topic that cannot be published to.
+  @discardableResult
+  public func publish(
+    _ topic: String, _ payload: UnsafeRawBufferPointer, qos: QoS, retain: Bool
+  ) throws(MQTTError) -> Int32 {
+    try enqueue(topic.utf8, payload, qos, retain).get()
+  }
+
+  /// Publishes to a topic given as the bytes of its UTF-8, without allocating for it.
+  @discardableResult
+  public func publish(
+    _ topic: [UInt8], _ payload: UnsafeRawBufferPointer, qos: QoS, retain: Bool
+  ) throws(MQTTError) -> Int32 {
+    try enqueue(topic, payload, qos, retain).get()
+  }
+
+  @discardableResult
+  public func publish(
+    _ topic: String, _ payload: [UInt8], qos: QoS, retain: Bool
+  ) throws(MQTTError) -> Int32 {
+    try payload.withUnsafeBytes { enqueue(topic.utf8, $0, qos, retain) }.get()
+  }
+
+  @discardableResult
+  public func publish(
+    _ topic: [UInt8], _ payload: [UInt8], qos: QoS, retain: Bool
+  ) throws(MQTTError) -> Int32 {
+    try payload.withUnsafeBytes { enqueue(topic, $0, qos, retain) }.get()
+  }
+
+  /// The last step of every `publish`; a result, as the standard library's closures do not throw typed errors.
+  private func enqueue(
+    _ topic: some Collection<UInt8>, _ payload: UnsafeRawBufferPointer, _ qos: QoS, _ retain: Bool
+  ) -> Result<Int32, MQTTError> {
+    guard fits(topic: topic.count, payload: payload.count, qos) else {
+      return .failure(Self.refused(MOSQ_ERR_OVERSIZE_PACKET.code))
+    }
+    topicScratch.removeAll(keepingCapacity: true)
+    for byte in topic {
+      guard byte != 0 else { return .failure(Self.refused(MOSQ_ERR_INVAL.code)) }
+      topicScratch.append(CChar(bitPattern: byte))
+    }
+    topicScratch.append(0)
+    var id: Int32 = 0
+    let code = mosquitto_publish(
+      handle, &id, topicScratch, Int32(clamping: payload.count), payload.baseAddress, qos.rawValue,
+      retain)
+    return code == MOSQ_ERR_SUCCESS.code ? .success(id) : .failure(Self.refused(code))
+  }
+
+  private static func refused(_ code: Int32) -> MQTTError {
+    MQTTError(call: "mosquitto_publish", code: code, errorNumber: errno)
+  }
+
+  /// libmosquitto 2.0.11 measures a packet short by one or two bytes: it sends one that the broker ends the connection
+  /// for, and dereferences a null pointer over a QoS 1 publish that is one byte too long. So it is measured here
+  /// (MQTT 5 sections 2.1 and 3.3).
+  private func fits(topic: Int, payload: Int, _ qos: QoS) -> Bool {
+    guard let maximumPacketSize else { return true }
+    let identifier = qos == .atMostOnce ? 0 : 2
+    let noProperties = 1
+    let remaining = 2 + topic + identifier + noProperties + payload
+    let lengthBytes = remaining < 1 << 7 ? 1 : remaining < 1 << 14 ? 2 : remaining < 1 << 21 ? 3 : 4
+    return 1 + lengthBytes + remaining <= maximumPacketSize
+  }
+
+  /// Subscribes to filters in one SUBSCRIBE and returns its packet identifier, which `didSubscribe` names.
+  ///
+  /// Throws `MOSQ_ERR_INVAL` for a malformed filter or none.
+  @discardableResult
+  public func subscribe(_ filters: [String], qos: QoS) throws(MQTTError) -> Int32 {
+    var id: Int32 = 0
+    let code = Self.withCStrings(filters) {
+      mosquitto_subscribe_multiple(handle, &id, Int32(filters.count), $0, qos.rawValue, 0, nil)
+    }
+    try Self.check("mosquitto_subscribe_multiple", code)
+    return id
+  }
+
+  /// Unsubscribes from filters in one UNSUBSCRIBE and returns its packet identifier.
+  ///
+  /// Throws `MOSQ_ERR_INVAL` for a malformed filter or none.
+  @discardableResult
+  public func unsubscribe(_ filters: [String]) throws(MQTTError) -> Int32 {
+    var id: Int32 = 0
+    let code = Self.withCStrings(filters) {
+      mosquitto_unsubscribe_multiple(handle, &id, Int32(filters.count), $0, nil)
+    }
+    try Self.check("mosquitto_unsubscribe_multiple", code)
+    return id
+  }
+
+  /// Queues a DISCONNECT behind everything else; `write` sends it and ends the connection, the will unpublished.
+  /// From here on only `write`: libmosquitto takes any message that still comes in for a protocol error.
+  public func disconnect() throws(MQTTError) {
+    try Self.check("mosquitto_disconnect", mosquitto_disconnect(handle))
+  }
+
+  private static func withCStrings(
+    _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>?) -> Int32
+  ) -> Int32 {
+    let copies = strings.map { strdup($0) }
+    defer { copies.forEach { free($0) } }
+    return copies.withUnsafeBufferPointer { body($0.baseAddress) }
+  }
+}

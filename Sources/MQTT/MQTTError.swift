@@ -1,0 +1,48 @@
+import CMosquitto
+import Glibc
+
+/// A failed call, by name, with the library's code and its meaning in words.
+public struct MQTTError: Error, Equatable, CustomStringConvertible {
+  /// The function that failed, of libmosquitto or of the system.
+  public let call: String
+  /// A `MOSQ_ERR_` code; for the broker's own `DISCONNECT` its MQTT 5 reason code.
+  public let code: Int32
+  /// What went wrong, in words.
+  public let detail: String
+
+  public init(call: String, code: Int32, detail: String) {
+    self.call = call
+    self.code = code
+    self.detail = detail
+  }
+
+  /// `errorNumber` is the errno left by the call: `MOSQ_ERR_ERRNO` and `MOSQ_ERR_EAI` keep their reason there.
+  init(call: String, code: Int32, errorNumber: Int32) {
+    self.init(call: call, code: code, detail: Self.words(code, errorNumber))
+  }
+
+  /// A failed system call.
+  init(system call: String, errorNumber: Int32) {
+    self.init(call: call, code: MOSQ_ERR_ERRNO.code, errorNumber: errorNumber)
+  }
+
+  public var description: String { "\(call): \(detail)" }
+
+  private static func words(_ code: Int32, _ errorNumber: Int32) -> String {
+    switch code {
+    case MOSQ_ERR_ERRNO.code where errorNumber != 0: String(cString: strerror(errorNumber))
+    case MOSQ_ERR_ERRNO.code: String(cString: mosquitto_strerror(MOSQ_ERR_CONN_LOST.code))
+    case MOSQ_ERR_EAI.code: String(cString: gai_strerror(errorNumber))
+    default: String(cString: mosquitto_strerror(code))
+    }
+  }
+}
+
+extension MQTTError {
+  /// Whether a publish was larger than the broker takes.
+  public var isOversize: Bool { code == MOSQ_ERR_OVERSIZE_PACKET.code }
+}
+
+extension mosq_err_t {
+  var code: Int32 { Int32(rawValue) }
+}
