@@ -1,0 +1,20 @@
+/// The elements of a JSON array, and where each ends: so that it can be cut to a size without
+/// being written again.
+struct JSONList {
+  private var json = JSONWriter()
+  private var ends: [Int] = []
+
+  /// The elements with their commas, without the brackets.
+  var bytes: [UInt8] { json.bytes }
+  var count: Int { ends.count }
+
+  mutating func append(_ write: (inout JSONWriter) -> Void) {
+    write(&json)
+    ends.append(json.bytes.count)
+  }
+
+  /// As many elements from the first as take at most `maxBytes`.
+  func prefix(fitting maxBytes: Int) -> ArraySlice<UInt8> {
+    bytes[..<(ends.last { $0 <= maxBytes } ?? 0)]
+  }
+}

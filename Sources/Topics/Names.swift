@@ -1,0 +1,99 @@
+/// Which names are allowed in a topic (contract: Topics, and behaviour 13).
+///
+/// One pass over the bytes, because every heartbeat's client is checked: plain ASCII takes one
+/// comparison or two a byte, and only what is not goes through the strict UTF-8 decoder.
+public enum Names {
+  /// A level has 1 to so many bytes.
+  public static let maxLevelBytes = 128
+  /// A room has at most so many bytes, its slashes included.
+  public static let maxRoomBytes = 256
+
+  /// What is wrong with `bytes` as one level of a topic, such as a client's id; nil: nothing.
+  public static func problem(ofLevel bytes: UnsafeRawBufferPointer) -> TopicProblem? {
+    if bytes.isEmpty { return .emptyLevel }
+    if bytes.count > maxLevelBytes { return .levelTooLong }
+    var at = 0
+    while at < bytes.count {
+      if bytes[at] == slash { return .slashInLevel }
+      if let problem = step(bytes, &at) { return problem }
+    }
+    return nil
+  }
+
+  /// What is wrong with `bytes` as the name of a room; nil: nothing.
+  public static func problem(ofRoom bytes: UnsafeRawBufferPointer) -> TopicProblem? {
+    if bytes.count > maxRoomBytes { return .roomTooLong }
+    if bytes.first == dollar { return .dollarFirst }
+    return problem(ofLevels: bytes) { isReserved($0) ? .reservedLevel : nil }
+  }
+
+  /// What is wrong with `bytes` as the root of the bridge's topics; nil: nothing.
+  public static func problem(ofRoot bytes: UnsafeRawBufferPointer) -> TopicProblem? {
+    if bytes.first == dollar { return .dollarFirst }
+    return problem(ofLevels: bytes) { _ in nil }
+  }
+
+  /// As ``problem(ofLevel:)-(UnsafeRawBufferPointer)``, for bytes that are not in a buffer.
+  public static func problem(ofLevel bytes: some Sequence<UInt8>) -> TopicProblem? {
+    Array(bytes).withUnsafeBytes { problem(ofLevel: $0) }
+  }
+
+  /// As ``problem(ofRoom:)-(UnsafeRawBufferPointer)``, for bytes that are not in a buffer.
+  public static func problem(ofRoom bytes: some Sequence<UInt8>) -> TopicProblem? {
+    Array(bytes).withUnsafeBytes { problem(ofRoom: $0) }
+  }
+
+  /// As ``problem(ofRoot:)-(UnsafeRawBufferPointer)``, for bytes that are not in a buffer.
+  public static func problem(ofRoot bytes: some Sequence<UInt8>) -> TopicProblem? {
+    Array(bytes).withUnsafeBytes { problem(ofRoot: $0) }
+  }
+}
+
+extension Names {
+  static let slash = UInt8(ascii: "/")
+  static let dollar = UInt8(ascii: "$")
+
+  /// Whether a level's name is one that follows WHO in a topic, so that no room may have it.
+  private static func isReserved(_ level: UnsafeRawBufferPointer) -> Bool {
+    switch level.count {
+    case 5: level.holds("rooms")
+    case 6: level.holds("status")
+    case 9: level.holds("heartbeat")
+    default: false
+    }
+  }
+
+  private static func problem(
+    ofLevels bytes: UnsafeRawBufferPointer, and extra: (UnsafeRawBufferPointer) -> TopicProblem?
+  ) -> TopicProblem? {
+    var start = 0
+    while true {
+      let end = bytes.firstIndex(of: slash, from: start) ?? bytes.count
+      let level = bytes.part(start, end)
+      if let problem = problem(ofLevel: level) ?? extra(level) { return problem }
+      if end == bytes.count { return nil }
+      start = end + 1
+    }
+  }
+
+  /// Takes one character at `at`, and moves past it.
+  @inline(__always)
+  private static func step(_ bytes: UnsafeRawBufferPointer, _ at: inout Int) -> TopicProblem? {
+    let byte = bytes[at]
+    if byte >= 0x80 { return stepWide(bytes, &at) }
+    if byte < 0x20 || byte == 0x7f { return .controlCharacter }
+    if byte == UInt8(ascii: "+") || byte == UInt8(ascii: "#") { return .wildcard }
+    at += 1
+    return nil
+  }
+
+  @inline(never)
+  private static func stepWide(_ bytes: UnsafeRawBufferPointer, _ at: inout Int) -> TopicProblem? {
+    let length = UTF8Check.length(bytes, at: at)
+    if length == 0 { return .notUTF8 }
+    // U+0080 to U+009F: the C1 controls, which MQTT 3.1.1 [1.5.3] names with the C0 ones.
+    if bytes[at] == 0xc2, bytes[at + 1] < 0xa0 { return .controlCharacter }
+    at += length
+    return nil
+  }
+}

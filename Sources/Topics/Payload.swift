@@ -1,0 +1,89 @@
+import Presence
+
+/// Reads what clients say (contract: In). Words are exact bytes: no case, no blanks around them.
+public enum Payload {
+  /// The payload of `WHO/status`.
+  /// - Throws: `.limited` over a limit, `.invalid` for all else that the contract does not have.
+  public static func status(
+    _ bytes: UnsafeRawBufferPointer, limits: PayloadLimits = PayloadLimits()
+  ) throws(PayloadProblem) -> Status {
+    if bytes.isEmpty { return .forget }
+    if bytes.holds("online") { return .online(Birth()) }
+    if bytes.holds("offline") { return .offline(Death()) }
+    return try status(of: members(of: bytes, limits), limits)
+  }
+
+  /// The payload of `WHO/rooms/{room}`; empty is a leave.
+  /// - Throws: as ``status(_:limits:)``.
+  public static func room(
+    _ bytes: UnsafeRawBufferPointer, limits: PayloadLimits = PayloadLimits()
+  ) throws(PayloadProblem) -> RoomAction {
+    if bytes.holds("join") { return .join(data: nil) }
+    if bytes.isEmpty || bytes.holds("leave") { return .leave }
+    let members = try members(of: bytes, limits)
+    let data = try members.object("data")
+    switch try members.word("action") {
+    case "join": return .join(data: data)
+    case "leave": return .leave
+    default: throw .invalid("action is not join or leave")
+    }
+  }
+
+  /// The payload of `WHO/heartbeat`: anything is one. Only what is a JSON object carries members;
+  /// garbage, also garbage that begins with a brace, is a plain heartbeat.
+  /// - Throws: `.invalid` for an object's bad `timeout` or `epoch`; `.limited` over a limit.
+  public static func heartbeat(
+    _ bytes: UnsafeRawBufferPointer, limits: PayloadLimits = PayloadLimits()
+  ) throws(PayloadProblem) -> Heartbeat {
+    if bytes.isEmpty { return Heartbeat() }
+    if bytes.count > limits.maxPayload { throw tooLong(limits) }
+    guard let members = JSONMembers(bytes) else { return Heartbeat() }
+    return Heartbeat(timeout: try members.seconds("timeout"), epoch: try members.epoch("epoch"))
+  }
+
+  /// The payload of `count/{room}`, and of the broker's `dropped`: digits and nothing else.
+  public static func count(_ bytes: UnsafeRawBufferPointer) -> Int? {
+    guard !bytes.isEmpty, bytes.count <= 19 else { return nil }
+    var value = 0
+    for byte in bytes {
+      guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
+      let (tens, over) = value.multipliedReportingOverflow(by: 10)
+      let (sum, more) = tens.addingReportingOverflow(Int(byte - UInt8(ascii: "0")))
+      if over || more { return nil }
+      value = sum
+    }
+    return value
+  }
+}
+
+extension Payload {
+  private static func members(
+    of bytes: UnsafeRawBufferPointer, _ limits: PayloadLimits
+  ) throws(PayloadProblem) -> JSONMembers {
+    if bytes.count > limits.maxPayload { throw tooLong(limits) }
+    guard let members = JSONMembers(bytes) else {
+      throw .invalid("neither a word of the contract nor a JSON object")
+    }
+    return members
+  }
+
+  private static func tooLong(_ limits: PayloadLimits) -> PayloadProblem {
+    .limited("the payload is longer than \(limits.maxPayload) bytes")
+  }
+
+  /// Every member is checked, also one that an `offline` has no use for.
+  private static func status(
+    of members: JSONMembers, _ limits: PayloadLimits
+  ) throws(PayloadProblem) -> Status {
+    let birth = Birth(
+      rooms: try members.rooms("rooms", max: limits.maxRooms),
+      epoch: try members.epoch("epoch"),
+      timeout: try members.seconds("timeout"),
+      data: try members.object("data"))
+    switch try members.word("state") {
+    case "online": return .online(birth)
+    case "offline": return .offline(Death(epoch: birth.epoch))
+    default: throw .invalid("state is not online or offline")
+    }
+  }
+}

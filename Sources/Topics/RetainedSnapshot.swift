@@ -1,0 +1,53 @@
+/// A snapshot as it is found on `occupancy/{room}` at a reconnect. Anybody may have put it there:
+/// what does not look like the bridge's own is not read at all.
+public struct RetainedSnapshot: Equatable, Sendable {
+  /// Who was in the room.
+  public struct Member: Equatable, Sendable {
+    public var user: [UInt8]?
+    public var client: [UInt8]
+    /// Milliseconds since 1970.
+    public var since: Int64
+  }
+
+  public var room: [UInt8]
+  public var revision: Int64
+  public var truncated: Bool
+  /// As written: a ``Timestamp``.
+  public var at: [UInt8]
+  public var members: [Member]
+
+  /// The snapshot in `bytes`; nil for anything that the bridge would not have written.
+  public static func read(_ bytes: UnsafeRawBufferPointer) -> RetainedSnapshot? {
+    guard let json = JSONMembers(bytes), let room = json.string("room"),
+      Names.problem(ofRoom: room) == nil,
+      let revision = json.integer("revision"), (0..<1 << 53).contains(revision),
+      let truncated = json.bool("truncated"),
+      let at = json.string("at"), Timestamp.read(at) != nil,
+      let members = members(json)
+    else { return nil }
+    return RetainedSnapshot(
+      room: room, revision: revision, truncated: truncated, at: at, members: members)
+  }
+
+  private static func members(_ json: JSONMembers) -> [Member]? {
+    guard let array = json.array("members") else { return nil }
+    var members: [Member] = []
+    members.reserveCapacity(array.count)
+    for element in array {
+      guard let object = element as? [String: Any],
+        let member = member(JSONMembers(members: object))
+      else { return nil }
+      members.append(member)
+    }
+    return members
+  }
+
+  private static func member(_ json: JSONMembers) -> Member? {
+    guard let client = json.string("client"), Names.problem(ofLevel: client) == nil,
+      let since = json.string("since").flatMap({ Timestamp.read($0) })
+    else { return nil }
+    guard json.has("user") else { return Member(user: nil, client: client, since: since) }
+    guard let user = json.string("user"), Names.problem(ofLevel: user) == nil else { return nil }
+    return Member(user: user, client: client, since: since)
+  }
+}

@@ -1,0 +1,50 @@
+/// The topics that the bridge subscribes to and publishes on, all under one root.
+public struct TopicNames: Sendable {
+  private let root: String
+  private let rootBytes: [UInt8]
+
+  /// `root` is taken as it is (see ``Names/problem(ofRoot:)``).
+  public init(root: String) {
+    self.root = root
+    rootBytes = Array(root.utf8)
+  }
+
+  /// Every client's status, of clients without and with a user.
+  public var statusFilters: [String] { who.map { "\($0)/status" } }
+  public var heartbeatFilters: [String] { who.map { "\($0)/heartbeat" } }
+  public var roomFilters: [String] { who.map { "\($0)/rooms/#" } }
+
+  /// Match what ``statusFilters`` match, and are other filters to the broker: subscribing to them
+  /// replays the retained statuses and leaves the subscriptions proper as they are.
+  public var statusReplayFilters: [String] { ["\(root)/+/+/status", "\(root)/+/+/+/+/status"] }
+
+  public var occupancyFilter: String { "\(root)/occupancy/#" }
+  public var countFilter: String { "\(root)/count/#" }
+  public var eventsFilter: String { "\(root)/events/#" }
+
+  public var fence: String { "\(root)/bridge/fence" }
+  public var stats: String { "\(root)/bridge/stats" }
+  public var bridgeStatus: String { "\(root)/bridge/status" }
+
+  /// Mosquitto's own: its uptime as `123 seconds`, and the messages it has dropped.
+  public var brokerUptime: String { "$SYS/broker/uptime" }
+  public var brokerDropped: String { "$SYS/broker/publish/messages/dropped" }
+
+  /// The topic of a room's snapshot, without a NUL at its end.
+  public func occupancy(_ room: UnsafeRawBufferPointer) -> [UInt8] { topic("/occupancy/", room) }
+  /// The topic of a room's number of members.
+  public func count(_ room: UnsafeRawBufferPointer) -> [UInt8] { topic("/count/", room) }
+  /// The topic of a room's events.
+  public func events(_ room: UnsafeRawBufferPointer) -> [UInt8] { topic("/events/", room) }
+
+  private var who: [String] { ["\(root)/clients/+", "\(root)/users/+/clients/+"] }
+
+  private func topic(_ kind: StaticString, _ room: UnsafeRawBufferPointer) -> [UInt8] {
+    var topic: [UInt8] = []
+    topic.reserveCapacity(rootBytes.count + kind.utf8CodeUnitCount + room.count)
+    topic += rootBytes
+    topic += UnsafeRawBufferPointer(start: kind.utf8Start, count: kind.utf8CodeUnitCount)
+    topic += room
+    return topic
+  }
+}
