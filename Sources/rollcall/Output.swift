@@ -8,7 +8,9 @@ func writeOut(_ text: String) -> Bool { write(text, to: STDOUT_FILENO) }
 func printLine(_ text: String) -> Bool { writeOut(text + "\n") }
 
 /// A line on standard error, marked as ours.
-func complain(_ text: String) { _ = write("rollcall: \(text)\n", to: STDERR_FILENO) }
+func complain(_ text: String) { writeError("rollcall: \(text)\n") }
+
+func writeError(_ text: String) { _ = write(text, to: STDERR_FILENO) }
 
 private func write(_ text: String, to descriptor: Int32) -> Bool {
   var text = text

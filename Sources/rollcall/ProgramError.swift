@@ -7,3 +7,10 @@ enum ProgramError: Error, Equatable {
   /// As ``failed(_:)``, and what is wrong has been said already.
   case failedQuietly
 }
+
+/// What fails below becomes the end of the command, in the words that it came with.
+func attempt<Value, Failure: Error & CustomStringConvertible>(
+  _ body: () throws(Failure) -> Value
+) throws(ProgramError) -> Value {
+  do throws(Failure) { return try body() } catch { throw .failed(error.description) }
+}

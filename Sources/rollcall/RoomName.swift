@@ -14,3 +14,11 @@ struct RoomName: Hashable, Comparable, Sendable {
   /// A JSON string.
   var json: String { jsonString(String(decoding: bytes, as: UTF8.self)) }
 }
+
+extension RoomName {
+  /// The room in a topic that begins with `prefix`; `nil` when it does not.
+  init?(_ topic: [UInt8], under prefix: String) {
+    guard topic.starts(with: prefix.utf8) else { return nil }
+    self.init(topic.dropFirst(prefix.utf8.count))
+  }
+}

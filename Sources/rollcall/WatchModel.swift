@@ -24,7 +24,11 @@ struct WatchModel {
   private(set) var bridge = BridgeState.absent
   /// Whether the present state is known: what comes from then on is news.
   private(set) var synchronized = false
+  private var presented = false
   private var sorted: [RoomName]?
+  /// What the replay under way has said so far.
+  private var replayedBridge = BridgeState.absent
+  private var replayedChanges: Set<RoomName> = []
 
   private static let latelyLimit = 12
 
@@ -41,17 +45,25 @@ struct WatchModel {
   /// A connection begins: the broker replays what is retained.
   mutating func beginReplay() {
     synchronized = false
+    (replayedBridge, replayedChanges) = (.absent, [])
     for name in rooms.keys { rooms[name]?.confirmed = false }
   }
 
-  /// The replay is complete: rooms that it has not named are gone.
+  /// The replay is complete: rooms that it has not named are gone. The first time all is news,
+  /// later what has changed in between.
   mutating func endReplay() -> [WatchChange] {
     let gone = rooms.filter { !$0.value.confirmed }.keys.sorted()
     for name in gone { rooms[name] = nil }
     sorted = nil
-    let first = synchronized == false
     synchronized = true
-    return gone.map(WatchChange.gone) + (first ? [.present(bridge)] : [])
+    guard presented else {
+      (presented, bridge) = (true, replayedBridge)
+      return [.present(bridge)]
+    }
+    let counts = replayedChanges.sorted().compactMap { name in
+      rooms[name].map { WatchChange.count(name, $0.count) }
+    }
+    return take(bridge: replayedBridge) + gone.map(WatchChange.gone) + counts
   }
 
   /// Takes a message in; says what is new.
@@ -64,8 +76,12 @@ struct WatchModel {
   }
 
   private mutating func take(bridge state: BridgeState) -> [WatchChange] {
+    guard synchronized else {
+      replayedBridge = state
+      return []
+    }
     defer { bridge = state }
-    return synchronized && state != bridge ? [.bridge(state)] : []
+    return state != bridge ? [.bridge(state)] : []
   }
 
   private mutating func take(
@@ -82,12 +98,15 @@ struct WatchModel {
   ) -> [WatchChange] {
     guard let count = roomCount(payload) else { return payload.isEmpty ? remove(name) : [] }
     let before = rooms[name]?.count
-    if before == count || !synchronized {
-      rooms[name, default: Room(count: count)].confirmed = true
+    guard before != count else {
+      rooms[name]?.confirmed = true
+      return []
     }
-    guard before != count else { return [] }
     set(name, to: count, at: synchronized ? now : nil)
-    guard synchronized else { return [] }
+    guard synchronized else {
+      replayedChanges.insert(name)
+      return []
+    }
     let difference = count - (before ?? 0)
     note([difference > 0 ? "+\(difference)" : "\(difference)"], of: name)
     return [.count(name, count)]
