@@ -1,0 +1,87 @@
+import Foundation
+
+extension Configuration {
+  /// A configuration or a password is small: more is another file, named by mistake.
+  private static let largestFile = 1 << 20
+
+  /// Reads a configuration file. Paths in it are relative to the working directory, as
+  /// mosquitto's are.
+  ///
+  /// - Throws: every problem at once; one on line 0 when the file cannot be read.
+  public static func read(file: String) throws(ConfigurationProblems) -> Configuration {
+    let bytes: [UInt8]
+    do throws(UnreadableFile) {
+      bytes = try contents(of: file)
+    } catch {
+      let message = "cannot be read: \(error.reason)"
+      throw ConfigurationProblems([ConfigurationProblem(file: file, line: 0, message: message)])
+    }
+    return try parse(bytes, file: file)
+  }
+
+  /// What is wrong with the files that the configuration names: all must be readable, and the
+  /// password file must begin with a password. Empty when nothing is.
+  public func validateFiles() -> [ConfigurationProblem] {
+    var problems: [ConfigurationProblem] = []
+    do throws(ConfigurationProblem) { _ = try readPassword() } catch { problems.append(error) }
+    for (key, path) in [("cafile", cafile), ("certfile", certfile), ("keyfile", keyfile)] {
+      guard let path else { continue }
+      do throws(UnreadableFile) { _ = try Self.contents(of: path) } catch {
+        problems.append(unreadable(key, path, error))
+      }
+    }
+    return problems.sorted { $0.line < $1.line }
+  }
+
+  /// The first line of `password_file`, without its end; `nil` when no file is named.
+  ///
+  /// - Throws: a problem at the line that names the file, when it cannot be read or its first
+  ///   line is empty, not UTF-8 or has a NUL in it.
+  public func readPassword() throws(ConfigurationProblem) -> String? {
+    guard let passwordFile else { return nil }
+    let bytes: [UInt8]
+    do throws(UnreadableFile) { bytes = try Self.contents(of: passwordFile) } catch {
+      throw unreadable("password_file", passwordFile, error)
+    }
+    var line = bytes.prefix { $0 != UInt8(ascii: "\n") }
+    if line.last == UInt8(ascii: "\r") { line.removeLast() }
+    guard !line.isEmpty, !line.contains(0), let password = String(validating: line, as: UTF8.self)
+    else {
+      throw origin.problem(
+        "password_file",
+        "password_file '\(passwordFile)' has no password in its first line: write it there")
+    }
+    return password
+  }
+
+  private func unreadable(
+    _ key: String, _ path: String, _ error: UnreadableFile
+  ) -> ConfigurationProblem {
+    origin.problem(
+      key,
+      "\(key) '\(path)' cannot be read: \(error.reason): write the path of a file that "
+        + "this user may read")
+  }
+
+  private struct UnreadableFile: Error {
+    let reason: String
+  }
+
+  private static func contents(of path: String) throws(UnreadableFile) -> [UInt8] {
+    guard let file = fopen(path, "rb") else {
+      throw UnreadableFile(reason: String(cString: strerror(errno)))
+    }
+    defer { fclose(file) }
+    var failure: CInt = 0
+    let bytes = [UInt8](unsafeUninitializedCapacity: largestFile + 1) { buffer, count in
+      count = fread(buffer.baseAddress, 1, buffer.count, file)
+      // A directory opens, and fails only here.
+      if ferror(file) != 0 { failure = errno }
+    }
+    guard failure == 0 else { throw UnreadableFile(reason: String(cString: strerror(failure))) }
+    guard bytes.count <= largestFile else {
+      throw UnreadableFile(reason: "it is larger than \(ByteCount.text(largestFile))")
+    }
+    return bytes
+  }
+}

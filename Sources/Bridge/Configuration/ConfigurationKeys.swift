@@ -1,0 +1,97 @@
+// The keys, in the order of `broker-config/rollcall.conf`.
+
+extension ConfigurationKey {
+  /// Longer than any device is away, and far from where arithmetic on nanoseconds overflows.
+  private static let tenYears = Duration.seconds(3_660 * 86_400)
+  private static let day = Duration.seconds(86_400)
+  /// MQTT's remaining length ends below 256 MiB, and the topic is part of it.
+  private static let largestPayload = 255 << 20
+
+  static let connection: [ConfigurationKey] = [
+    ConfigurationKey(
+      name: "broker", defaultText: "mqtt://127.0.0.1:1883",
+      expected: "mqtt://HOST[:PORT], or mqtts:// for TLS, e.g. mqtt://127.0.0.1:1883"
+    ) { (configuration, text) throws(BadValue) in
+      configuration.broker = try BrokerAddress(configurationText: text)
+    },
+    ConfigurationKey(
+      name: "client_id", defaultText: Configuration.defaultClientID(root: "presence"),
+      expected: "a name of at most 1024 bytes that no other client of the broker has"
+    ) { (configuration, text) throws(BadValue) in
+      guard text.utf8.count <= 1024 else { throw BadValue("is too long") }
+      configuration.clientID = text
+    },
+    .text("username", \.username, "the user that the broker's password file names"),
+    .text("password_file", \.passwordFile, "the path of a file that begins with the password"),
+    .text("cafile", \.cafile, "the path of a PEM file of the authorities to trust"),
+    .text("certfile", \.certfile, "the path of a PEM file with the client's certificate"),
+    .text("keyfile", \.keyfile, "the path of a PEM file with the key of the certificate"),
+    .choice("protocol", \.protocolVersion, "auto"),
+    .duration(
+      "keepalive", \.keepalive, "15s", .seconds(5)...(.seconds(65_535)), wholeSeconds: true,
+      why: " (libmosquitto's limits)"),
+    .duration(
+      "session_expiry", \.sessionExpiry, "1d", .seconds(1)...(.seconds(0xFFFF_FFFE)),
+      wholeSeconds: true, why: " (MQTT's limit; without a session, messages would be lost)"),
+    .duration("reconnect_min", \.reconnectMin, "250ms", .milliseconds(10)...(.seconds(3600))),
+    .duration("reconnect_max", \.reconnectMax, "30s", .milliseconds(10)...day),
+  ]
+
+  static let storage: [ConfigurationKey] = [
+    ConfigurationKey(
+      name: "root", defaultText: "presence",
+      expected: "one or more topic levels of 1 to 128 bytes, together at most 256, e.g. presence"
+    ) { (configuration, text) throws(BadValue) in
+      try checkRoot(text)
+      configuration.root = text
+    },
+    ConfigurationKey(
+      name: "database", defaultText: "rollcall.db",
+      expected: "a path, or :memory:, e.g. rollcall.db"
+    ) { (configuration, text) throws(BadValue) in configuration.database = text },
+    .choice("durability", \.durability, "process"),
+  ]
+
+  static let presence: [ConfigurationKey] = [
+    .duration(
+      "heartbeat_timeout", \.heartbeatTimeout, "60s", .milliseconds(100)...(.seconds(366 * 86_400))),
+    .duration("offline_grace", \.offlineGrace, "1s", .zero...day),
+    .duration("restart_grace", \.restartGrace, "10s", .zero...day),
+    .duration("revive_window", \.reviveWindow, "24h", .zero...tenYears),
+    .duration("forget_after", \.forgetAfter, "7d", .zero...tenYears),
+  ]
+
+  static let publishing: [ConfigurationKey] = [
+    .duration("publish_interval", \.publishInterval, "100ms", .zero...(.seconds(3600))),
+    .number("members_limit", \.membersLimit, "100", 0...100_000),
+    .size(
+      "max_snapshot", \.maxSnapshot, "256KiB", (1 << 10)...largestPayload,
+      why: " (with its topic it must fit in an MQTT packet)"),
+    .duration("empty_room_ttl", \.emptyRoomTTL, "1h", .zero...tenYears),
+    .duration("stats_interval", \.statsInterval, "10s", .milliseconds(100)...day),
+    .choice("log_level", \.logLevel, "notice"),
+  ]
+
+  static let limits: [ConfigurationKey] = [
+    .size("max_payload", \.maxPayload, "8KiB", 16...largestPayload),
+    .number("max_rooms_per_client", \.maxRoomsPerClient, "64", 1...100_000),
+    .number("max_clients", \.maxClients, "2000000", 1...100_000_000),
+    .number("max_rooms", \.maxRooms, "1000000", 1...100_000_000),
+  ]
+
+  private static func checkRoot(_ text: String) throws(BadValue) {
+    guard !text.hasPrefix("$") else {
+      throw BadValue("begins with '$', which is the broker's own")
+    }
+    guard !text.contains(where: { $0 == "+" || $0 == "#" }) else {
+      throw BadValue("contains a wildcard ('+' or '#')")
+    }
+    let levels = text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    guard levels.allSatisfy({ !$0.isEmpty }) else {
+      throw BadValue("has an empty level (a '/' at an end, or two in a row)")
+    }
+    guard text.utf8.count <= 256, levels.allSatisfy({ $0.count <= 128 }) else {
+      throw BadValue("is too long")
+    }
+  }
+}
