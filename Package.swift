@@ -18,7 +18,8 @@ let package = Package(
     .target(name: "Store", dependencies: ["CSQLite", "Presence"]),
     .target(name: "Bridge", dependencies: ["Presence", "Topics", "MQTT", "Store"]),
     .target(name: "Fleet", dependencies: ["CLinux", "MQTT"]),
-    .executableTarget(name: "rollcall", dependencies: ["Bridge", "CLinux", "Fleet", "MQTT", "Topics"]),
+    .executableTarget(
+      name: "rollcall", dependencies: ["Bridge", "CLinux", "Fleet", "MQTT", "Topics"]),
     .executableTarget(name: "rollcall-bench", dependencies: ["Bridge"]),
     .target(name: "TestSupport", dependencies: ["MQTT"], path: "Tests/Support"),
     .testTarget(name: "PresenceTests", dependencies: ["Presence"]),

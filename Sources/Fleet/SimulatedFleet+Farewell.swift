@@ -8,7 +8,8 @@ extension SimulatedFleet {
   ///   - limit: after which whoever is left is dropped.
   ///   - stop: asked at each turn; true ends it likewise.
   /// - Returns: how many may have left a retained status behind.
-  public func sayGoodbye(within limit: Duration, unless stop: () -> Bool) throws(FleetError) -> Int {
+  public func sayGoodbye(within limit: Duration, unless stop: () -> Bool) throws(FleetError) -> Int
+  {
     let deadline = now + limit
     for member in members where !member.leavesTrace { member.drop() }
     var waiting = members.filter(\.leavesTrace)[...]

@@ -58,6 +58,7 @@ struct MembersCommand: Command {
   private func missing(count: [UInt8]?) -> String {
     let name = printable(room)
     guard let count = count.flatMap(roomCount) else { return "no room '\(name)' is known" }
-    return "room '\(name)' has \(counted(count, "member")), and this login may not read who they are"
+    return
+      "room '\(name)' has \(counted(count, "member")), and this login may not read who they are"
   }
 }

@@ -89,8 +89,10 @@ private final class OptionScan {
     switch code {
     case -1: return nil
     case Int32(UInt8(ascii: ":")): throw .usage("option '\(culprit)' needs a value")
-    case Int32(UInt8(ascii: "?")): throw .usage(optopt >= Self.firstLongOption
-      ? "option '\(culprit)' takes no value" : "unknown option '\(culprit)'")
+    case Int32(UInt8(ascii: "?")):
+      throw .usage(
+        optopt >= Self.firstLongOption
+          ? "option '\(culprit)' takes no value" : "unknown option '\(culprit)'")
     default: return (index(of: code), optarg.map { String(cString: $0) })
     }
   }

@@ -62,16 +62,28 @@ extension String {
   /// How many columns of a terminal it takes.
   var columns: Int { unicodeScalars.reduce(0) { $0 + $1.columns } }
 
-  /// Cut to so many columns, the last of them `…` where something was cut off.
-  func truncated(to limit: Int) -> String {
+  /// Cut to so many columns, with `…` where something was cut off: the end, or the front.
+  func truncated(to limit: Int, front: Bool = false) -> String {
     guard columns > limit else { return self }
-    var (text, used) = ("", 0)
-    for scalar in unicodeScalars {
-      guard used + scalar.columns <= limit - 1 else { break }
-      text.unicodeScalars.append(scalar)
-      used += scalar.columns
-    }
-    return limit > 0 ? text + "…" : ""
+    guard limit > 0 else { return "" }
+    let kept =
+      front
+      ? Self.fitting(unicodeScalars.reversed(), limit - 1).reversed()
+      : Self.fitting(unicodeScalars, limit - 1)
+    var text = String.UnicodeScalarView()
+    text.append(contentsOf: kept)
+    return front ? "…" + String(text) : String(text) + "…"
+  }
+
+  private static func fitting(
+    _ scalars: some Sequence<Unicode.Scalar>, _ limit: Int
+  ) -> [Unicode.Scalar] {
+    var used = 0
+    return Array(
+      scalars.prefix { scalar in
+        used += scalar.columns
+        return used <= limit
+      })
   }
 
   /// Filled with spaces up to so many columns.

@@ -19,7 +19,8 @@ struct SimulateCommand: Command {
       Flag("rooms", "r", value: "N", help: "In how many rooms (5)"),
       Flag("for", value: "DURATION", help: "End after so long; else at a signal"),
       Flag("seed", value: "N", help: "Another seed, another story (1)"),
-      Flag("heartbeat", value: "DURATION", help: "Between two heartbeats; the timeout is three (10s)"),
+      Flag(
+        "heartbeat", value: "DURATION", help: "Between two heartbeats; the timeout is three (10s)"),
       Flag("join-rate", value: "RATE", help: "Joins a minute and client (1)"),
       Flag("leave-rate", value: "RATE", help: "Leaves a minute and client (1)"),
       Flag("vanish-rate", value: "RATE", help: "Vanishings a minute and client (0.2)"),

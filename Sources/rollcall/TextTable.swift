@@ -12,14 +12,15 @@ struct TextTable {
   private static let gap = "  "
 
   /// The heading and one line a row, none with spaces at its end.
-  /// - Parameter width: of the terminal; the first column gives way down to 12 columns, then lines
-  ///   are cut. `nil`: as wide as need be, for files and pipes.
+  /// - Parameter width: of the terminal; the first column gives way from its front, as the ends of
+  ///   rooms' names differ, down to 12 columns. `nil`: as wide as need be, for files and pipes.
   func lines(width: Int? = nil) -> [String] {
     let widths = columnWidths(within: width)
     let cells = [columns.map(\.title)] + rows
     return cells.map { row in
       let line = zip(row.indices, row).map { index, cell in
-        cell.truncated(to: widths[index]).padded(to: widths[index], right: columns[index].right)
+        cell.truncated(to: widths[index], front: index == 0)
+          .padded(to: widths[index], right: columns[index].right)
       }.joined(separator: Self.gap)
       let trimmed = String(line.reversed().drop { $0 == " " }.reversed())
       return width.map { trimmed.truncated(to: $0) } ?? trimmed
@@ -33,7 +34,7 @@ struct TextTable {
     guard let width, let last = widths.indices.last, last > 0 else { return widths }
     let gaps = Self.gap.count * last
     let fixed = widths[1..<last].reduce(gaps, +)
-    let wantedByLast = min(widths[last], 24)
+    let wantedByLast = min(widths[last], 12)
     widths[0] = min(widths[0], max(12, width - fixed - wantedByLast))
     widths[last] = max(1, min(widths[last], width - fixed - widths[0]))
     return widths

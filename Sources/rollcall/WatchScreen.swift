@@ -37,7 +37,7 @@ struct WatchScreen {
   private func heading(_ model: WatchModel, clock: String, columns: Int) -> Line {
     let state = trouble ?? "bridge \(model.bridge.rawValue)"
     let totals = "\(counted(model.rooms.count, "room")), \(model.presences) present"
-    let left = "rollcall · \(place) · \(state) · \(totals)"
+    let left = "\(state) · \(totals) · \(place)"
       .truncated(to: max(0, columns - clock.columns - 2))
     return Line(text: left.padded(to: columns - clock.columns) + clock, weight: .bold)
   }
@@ -46,7 +46,8 @@ struct WatchScreen {
     _ names: [RoomName], of model: WatchModel, now: Duration, columns: Int
   ) -> [Line] {
     var table = TextTable(columns: [
-      .init(title: "ROOM"), .init(title: "COUNT", right: true), .init(title: "CHANGED", right: true),
+      .init(title: "ROOM"), .init(title: "COUNT", right: true),
+      .init(title: "CHANGED", right: true),
       .init(title: "LATELY"),
     ])
     let rooms = names.compactMap { name in model.rooms[name].map { (name, $0) } }

@@ -49,7 +49,7 @@ final class TerminalView: WatchView {
   func show(_ change: WatchChange, in model: inout WatchModel) -> Bool {
     switch change {
     case .lost(let why): screen.trouble = "connection lost: \(printable(why))"
-    case .connected: screen.trouble = nil
+    case .connected, .present: screen.trouble = nil
     default: break
     }
     isStale = true

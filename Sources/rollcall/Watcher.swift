@@ -93,8 +93,7 @@ final class Watcher {
     }
     if session.isOver { return try changes + lost(session) }
     if !model.synchronized, session.replayIsOver {
-      changes += (hasBeenConnected ? [] : [.connected]) + model.endReplay()
-      if failures > 0 { changes.insert(.connected, at: 0) }
+      changes += (failures > 0 ? [.connected] : []) + model.endReplay()
       (hasBeenConnected, failures) = (true, 0)
     }
     guard hasBeenConnected || now < settings.connectLimit else {
