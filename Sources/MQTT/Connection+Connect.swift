@@ -13,10 +13,12 @@ extension Connection {
   }
 
   private func beginTCP(bindAddress: String?) throws(MQTTError) {
+    errno = 0
     let code = mosquitto_connect_bind_async(
       handle, options.endpoint.host, Int32(clamping: options.endpoint.port),
       Int32(clamping: options.keepAlive.secondsRoundedUp), bindAddress)
     let errorNumber = errno
+    earlyError = errorNumber
     guard code != MOSQ_ERR_SUCCESS.code else { return }
     throw withTLSDetail(
       MQTTError(call: "mosquitto_connect_bind_async", code: code, errorNumber: errorNumber))
@@ -29,7 +31,7 @@ extension Connection {
     let socket = mosquitto_socket(handle)
     var entry = pollfd(fd: socket, events: Int16(POLLOUT), revents: 0)
     guard poll(&entry, 1, 0) != 0 else { return false }
-    let errorNumber = Self.pendingError(of: socket)
+    let errorNumber = Self.failure(of: socket, else: earlyError)
     if errorNumber == 0 {
       phase = .awaitingConnack
       return true
@@ -37,6 +39,13 @@ extension Connection {
     if retryWithIPv4(insteadOf: socket) { return false }
     try finish("connect", MOSQ_ERR_ERRNO.code, errorNumber)
     return false
+  }
+
+  /// Ends a connection that was reset during the TLS handshake, which libmosquitto 2.0.11 does not notice.
+  func requireHandshakeAlive() throws(MQTTError) {
+    guard phase == .awaitingConnack, options.endpoint.tls != nil, !hasInput else { return }
+    let errorNumber = Self.failure(of: mosquitto_socket(handle), else: ECONNRESET)
+    if errorNumber != 0 { try finish("SSL_connect", MOSQ_ERR_ERRNO.code, errorNumber) }
   }
 
   /// A name often resolves to an IPv6 address first, "localhost" too, and a non-blocking connect of libmosquitto
@@ -47,10 +56,19 @@ extension Connection {
     return (try? beginTCP(bindAddress: "0.0.0.0")) != nil
   }
 
-  private static func pendingError(of socket: Int32) -> Int32 {
+  /// The errno that a socket failed with, 0 while it is sound. OpenSSL may have taken the number out of the socket
+  /// already: then it is `known`, what was seen at that time.
+  private static func failure(of socket: Int32, else known: Int32) -> Int32 {
     var value: Int32 = 0
     var size = socklen_t(MemoryLayout<Int32>.size)
-    return getsockopt(socket, SOL_SOCKET, SO_ERROR, &value, &size) == 0 ? value : errno
+    getsockopt(socket, SOL_SOCKET, SO_ERROR, &value, &size)
+    if value != 0 { return value }
+    var peer = sockaddr_storage()
+    size = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    let code = withUnsafeMutablePointer(to: &peer) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getpeername(socket, $0, &size) }
+    }
+    return code == 0 ? 0 : known != 0 ? known : errno
   }
 
   private static func isIPv6(_ socket: Int32) -> Bool {

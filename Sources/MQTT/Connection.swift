@@ -20,6 +20,7 @@ public final class Connection {
   var end: End?
   var tlsLog: [String] = []
   var triedIPv4 = false
+  var earlyError: Int32 = 0
   var topicScratch: [CChar] = []
 
   /// How far a connection has come.
@@ -94,6 +95,7 @@ public final class Connection {
     if phase == .connectingTCP, try !completeTCP() { return }
     try loop("mosquitto_loop_read") { mosquitto_loop_read($0, 1) }
     if phase == .awaitingConnack { try flush() }
+    try requireHandshakeAlive()
   }
 
   /// Sends what is queued, as far as the socket takes it: acknowledgements, publishes, subscriptions.

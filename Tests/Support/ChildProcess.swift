@@ -89,7 +89,7 @@ public final class ChildProcess {
   private static func find(_ program: String) throws -> String {
     if program.contains("/") { return program }
     let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
-    let directories = path.split(separator: ":") + ["/usr/sbin", "/usr/local/sbin"]
+    let directories: [Substring] = path.split(separator: ":") + ["/usr/sbin", "/usr/local/sbin"]
     let candidates = directories.map { "\($0)/\(program)" }
     guard let found = candidates.first(where: { access($0, X_OK) == 0 }) else {
       throw TestFailure("\(program) is not installed")

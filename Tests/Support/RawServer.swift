@@ -40,6 +40,14 @@ public final class RawServer {
     peer = -1
   }
 
+  /// Closes the connection with a TCP reset.
+  public func reset() {
+    var linger = linger(l_onoff: 1, l_linger: 0)
+    let size = socklen_t(MemoryLayout.size(ofValue: linger))
+    setsockopt(peer, SOL_SOCKET, SO_LINGER, &linger, size)
+    hangUp()
+  }
+
   private func wait(_ descriptor: Int32, _ limit: Duration) throws {
     var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     guard poll(&entry, 1, Int32(limit.components.seconds) * 1000) == 1 else {

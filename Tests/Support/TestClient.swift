@@ -23,6 +23,11 @@ public final class TestClient: ConnectionDelegate {
   public struct Disconnect: Equatable, Sendable {
     public let reasonCode: Int32
     public let byBroker: Bool
+
+    public init(reasonCode: Int32, byBroker: Bool) {
+      self.reasonCode = reasonCode
+      self.byBroker = byBroker
+    }
   }
 
   public let options: ConnectionOptions
@@ -62,8 +67,9 @@ public final class TestClient: ConnectionDelegate {
   @discardableResult
   public func connect(limit: Duration = .seconds(10)) throws -> ConnectResult {
     try begin()
-    try wait(for: "CONNACK", limit: limit) { $0.connectResult != nil }
-    if let failure = connection?.failure { throw failure }
+    let connection = try open()
+    _ = try drive([connection], for: limit) { connectResult != nil }
+    if let failure = connection.failure { throw failure }
     guard let connectResult else { throw TestFailure("\(options.clientID): no CONNACK") }
     return connectResult
   }
@@ -106,6 +112,14 @@ public final class TestClient: ConnectionDelegate {
     if try drive([connection], for: limit, until: { condition(self) }) { return }
     let end = connection.failure.map { ", \($0)" } ?? ""
     throw TestFailure("\(options.clientID) waited in vain for \(what)\(end); got \(messages)")
+  }
+
+  /// Waits until the connection has ended, by whatever hand.
+  public func waitForEnd(limit: Duration = .seconds(10)) throws {
+    guard let connection else { return }
+    guard try drive([connection], for: limit, until: { !connection.isOpen }) else {
+      throw TestFailure("\(options.clientID) is still connected")
+    }
   }
 
   /// Waits until a message with this topic, and this text if given, has come; returns the newest such.

@@ -1,0 +1,118 @@
+import CMosquitto
+import TestSupport
+import Testing
+
+@testable import MQTT
+
+@Suite(.serialized)
+struct TLSTests {
+  private func broker(
+    clientCertificate: Bool = false, wrongHost: Bool = false
+  ) throws -> TestBroker {
+    try TestBroker {
+      var listener = TestBroker.TLSListener()
+      listener.requiresClientCertificate = clientCertificate
+      listener.wrongHost = wrongHost
+      $0.tls = listener
+    }
+  }
+
+  private func client(_ broker: TestBroker, _ tls: TLS, host: String = "127.0.0.1") -> TestClient {
+    let endpoint = Endpoint(host: host, port: broker.tlsPort, tls: tls)
+    return TestClient(ConnectionOptions(endpoint: endpoint, clientID: "one"))
+  }
+
+  @Test("An encrypted connection carries messages", arguments: ["127.0.0.1", "localhost"])
+  func encrypted(host: String) throws {
+    let broker = try broker()
+    let client = client(broker, TLS(cafile: broker.certificates?.ca), host: host)
+    #expect(try client.connect().reasonCode == 0)
+    try client.subscribe("t")
+    let text = String(repeating: "long ", count: 40_000)
+    for _ in 0..<5 { try client.publish("t", text) }
+    try client.wait(for: "all five") { $0.messages.count == 5 }
+    #expect(client.messages.allSatisfy { $0.text == text })
+    try client.disconnect()
+    #expect(client.disconnects == [.init(reasonCode: 0, byBroker: false)])
+  }
+
+  @Test("A certificate of an unknown authority is refused in clear words")
+  func wrongAuthority() throws {
+    let broker = try broker()
+    let client = client(broker, TLS(cafile: broker.certificates?.otherCA))
+    let error = #expect(throws: MQTTError.self) { try client.connect() }
+    #expect(error?.code == MOSQ_ERR_TLS.code)
+    #expect(error?.description.contains("certificate verify failed") == true)
+    #expect(client.disconnects == [.init(reasonCode: MOSQ_ERR_TLS.code, byBroker: false)])
+  }
+
+  @Test("The system's authorities do not vouch for a test's certificate")
+  func systemAuthorities() throws {
+    let broker = try broker()
+    let error = #expect(throws: MQTTError.self) { try client(broker, TLS()).connect() }
+    #expect(error?.description.contains("certificate verify failed") == true)
+  }
+
+  @Test("A certificate for another host is refused in clear words")
+  func wrongHost() throws {
+    let broker = try broker(wrongHost: true)
+    let client = client(broker, TLS(cafile: broker.certificates?.ca), host: "localhost")
+    let error = #expect(throws: MQTTError.self) { try client.connect() }
+    #expect(error?.description.contains("host name verification failed") == true)
+  }
+
+  @Test("A client certificate opens a listener that asks for one")
+  func clientCertificate() throws {
+    let broker = try broker(clientCertificate: true)
+    let certificates = try #require(broker.certificates)
+    let (certificate, key) = certificates.client
+    let tls = TLS(cafile: certificates.ca, certfile: certificate, keyfile: key)
+    #expect(try client(broker, tls).connect().reasonCode == 0)
+
+    let without = client(broker, TLS(cafile: certificates.ca))
+    let error = #expect(throws: MQTTError.self) { try without.connect() }
+    #expect(error?.description.contains("certificate required") == true)
+  }
+
+  @Test("Files that cannot be used are named")
+  func files() throws {
+    let broker = try broker()
+    let certificates = try #require(broker.certificates)
+    let missing = #expect(throws: MQTTError.self) {
+      try client(broker, TLS(cafile: "/nowhere/ca.crt")).begin()
+    }
+    #expect(missing?.description == "/nowhere/ca.crt: No such file or directory")
+
+    let notOne = try broker.directory.write("no certificate", to: "bad.crt")
+    let bad = #expect(throws: MQTTError.self) { try client(broker, TLS(cafile: notOne)).begin() }
+    #expect(bad?.description.contains("bad.crt") == true)
+
+    let half = TLS(cafile: certificates.ca, certfile: certificates.client.certificate)
+    let error = #expect(throws: MQTTError.self) { try client(broker, half).begin() }
+    #expect(error?.detail == "a certificate and its private key go together")
+  }
+
+  @Test("A plain listener is no TLS server")
+  func plainListener() throws {
+    let plain = try TestBroker()
+    let endpoint = Endpoint(host: "127.0.0.1", port: plain.port, tls: TLS())
+    let client = TestClient(ConnectionOptions(endpoint: endpoint, clientID: "one"))
+    #expect(throws: MQTTError.self) { try client.connect(limit: .seconds(5)) }
+    #expect(client.disconnects.count == 1)
+  }
+
+  @Test("A server that hangs up in the handshake ends it", arguments: [false, true])
+  func hangUp(byReset: Bool) throws {
+    let server = try RawServer()
+    let endpoint = Endpoint(host: "127.0.0.1", port: server.port, tls: TLS())
+    let client = TestClient(ConnectionOptions(endpoint: endpoint, clientID: "one"))
+    try client.begin()
+    let connection = try #require(client.connection)
+    _ = try drive([connection], for: .seconds(5)) { !connection.wantsWrite }
+    try server.accept()
+    if byReset { server.reset() } else { server.hangUp() }
+    try client.waitForEnd(limit: .seconds(2))
+    #expect(client.disconnects.count == 1)
+    #expect(connection.failure != nil)
+  }
+}
