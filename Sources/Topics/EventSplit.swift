@@ -4,7 +4,14 @@ public struct EventChunk: Equatable, Sendable {
   public var removed: Range<Int>
   public var updated: Range<Int>
 
-  var count: Int { added.count + removed.count + updated.count }
+  public init(added: Range<Int>, removed: Range<Int>, updated: Range<Int>) {
+    self.added = added
+    self.removed = removed
+    self.updated = updated
+  }
+
+  /// How many clients it names.
+  public var count: Int { added.count + removed.count + updated.count }
 }
 
 extension EventWriter {

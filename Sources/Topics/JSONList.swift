@@ -14,7 +14,10 @@ struct JSONList {
   }
 
   /// As many elements from the first as take at most `maxBytes`.
-  func prefix(fitting maxBytes: Int) -> ArraySlice<UInt8> {
+  func prefix(_ maxBytes: Int) -> ArraySlice<UInt8> {
     bytes[..<(ends.last { $0 <= maxBytes } ?? 0)]
   }
+
+  /// As ``prefix(_:)``, but never all of them.
+  func shorter(_ maxBytes: Int) -> ArraySlice<UInt8> { prefix(min(maxBytes, bytes.count - 1)) }
 }

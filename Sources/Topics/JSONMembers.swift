@@ -30,12 +30,9 @@ struct JSONMembers {
   func object(_ name: String) throws(PayloadProblem) -> [UInt8]? {
     guard let value = members[name] else { return nil }
     guard let object = value as? [String: Any] else { throw .invalid("\(name) is not an object") }
-    if object.isEmpty { return Array("{}".utf8) }
-    let options: JSONSerialization.WritingOptions = [.sortedKeys, .withoutEscapingSlashes]
-    guard let data = try? JSONSerialization.data(withJSONObject: object, options: options) else {
-      throw .invalid("\(name) cannot be written again")
-    }
-    return Array(data)
+    var json = JSONWriter()
+    json.canonical(object)
+    return json.bytes
   }
 
   /// The elements of the array `name`; nil: it is not there or is none.
@@ -49,7 +46,7 @@ struct JSONMembers {
   func string(_ name: String) -> [UInt8]? { (members[name] as? String).map { Array($0.utf8) } }
 
   func bool(_ name: String) -> Bool? {
-    guard let number = members[name] as? NSNumber, Self.isBool(number) else { return nil }
+    guard let number = members[name] as? NSNumber, number.jsonKind == .bool else { return nil }
     return number.boolValue
   }
 }
@@ -67,7 +64,7 @@ extension JSONMembers {
   /// A number of seconds: 0, or 0.1 to 366 days.
   func seconds(_ name: String) throws(PayloadProblem) -> Duration? {
     guard let value = members[name] else { return nil }
-    guard let number = value as? NSNumber, !Self.isBool(number) else {
+    guard let number = value as? NSNumber, number.jsonKind != .bool else {
       throw .invalid("\(name) is not a number")
     }
     let seconds = number.doubleValue
@@ -101,15 +98,9 @@ extension JSONMembers {
   }
 
   private static func integer(_ value: Any) -> Int64? {
-    guard let number = value as? NSNumber, !isBool(number) else { return nil }
+    guard let number = value as? NSNumber, number.jsonKind != .bool else { return nil }
     let exact = number.int64Value
     if number == NSNumber(value: exact) { return exact }
     return Int64(exactly: number.doubleValue)
-  }
-
-  /// Casts cannot tell: 1 is a Bool to them, and true an Int. A Bool alone is kept as a C `char`
-  /// (`NSNumber.objCType`; the parser makes no Int8).
-  private static func isBool(_ number: NSNumber) -> Bool {
-    number.objCType.pointee == CChar(bitPattern: UInt8(ascii: "c"))
   }
 }

@@ -1,8 +1,12 @@
 /// What Foundation's JSON parser lets pass and RFC 8259 does not.
 ///
 /// It takes bytes for UTF-16 or UTF-32 from the NULs among them, skips a byte order mark, and
-/// allows a comma before a closing bracket. Nothing else is looked at here: the parser does that.
+/// allows a comma before a closing bracket. It also takes milliseconds for 500 nested objects,
+/// so fewer are allowed. Nothing else is looked at here: the parser does that.
 enum JSONStrictness {
+  /// Brackets within brackets (RFC 8259, section 9 lets a parser have a limit).
+  static let maxDepth = 128
+
   /// Whether `bytes` may be a JSON object: UTF-8 that begins with a brace, after blanks.
   static func allows(_ bytes: UnsafeRawBufferPointer) -> Bool {
     guard bytes.first(where: { !isBlank($0) }) == UInt8(ascii: "{") else { return false }
@@ -25,6 +29,7 @@ enum JSONStrictness {
     private var inString = false
     private var escaped = false
     private var afterComma = false
+    private var depth = 0
 
     mutating func take(_ byte: UInt8) -> Bool {
       if inString {
@@ -32,10 +37,15 @@ enum JSONStrictness {
         return true
       }
       if JSONStrictness.isBlank(byte) { return true }
-      if afterComma, byte == UInt8(ascii: "}") || byte == UInt8(ascii: "]") { return false }
+      switch byte {
+      case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+      case UInt8(ascii: "}"), UInt8(ascii: "]"):
+        if afterComma { return false }
+        depth -= 1
+      default: inString = byte == UInt8(ascii: "\"")
+      }
       afterComma = byte == UInt8(ascii: ",")
-      inString = byte == UInt8(ascii: "\"")
-      return true
+      return depth <= JSONStrictness.maxDepth
     }
 
     private mutating func takeInString(_ byte: UInt8) {

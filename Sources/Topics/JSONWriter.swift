@@ -7,8 +7,10 @@ public struct JSONWriter: Sendable {
   public private(set) var bytes: [UInt8] = []
   private var needsComma = false
 
+  /// An empty writer with room for `capacity` bytes.
   public init(reserving capacity: Int = 0) { bytes.reserveCapacity(capacity) }
 
+  /// Brackets: what is written between two of them is within.
   public mutating func beginObject() { open(UInt8(ascii: "{")) }
   public mutating func endObject() { close(UInt8(ascii: "}")) }
   public mutating func beginArray() { open(UInt8(ascii: "[")) }
@@ -22,12 +24,20 @@ public struct JSONWriter: Sendable {
     needsComma = false
   }
 
+  /// The name of an object's next member, whatever it is.
+  public mutating func key(_ name: String) {
+    string(name)
+    bytes.append(UInt8(ascii: ":"))
+    needsComma = false
+  }
+
   /// A string value that must need no escape.
   public mutating func word(_ word: StaticString) {
     comma()
     quoted(word)
   }
 
+  /// A string value, escaped where it must be (RFC 8259, section 7).
   public mutating func string(_ text: UnsafeRawBufferPointer) {
     comma()
     bytes.append(UInt8(ascii: "\""))
@@ -35,18 +45,31 @@ public struct JSONWriter: Sendable {
     bytes.append(UInt8(ascii: "\""))
   }
 
+  /// As ``string(_:)-(UnsafeRawBufferPointer)``.
   public mutating func string(_ text: [UInt8]) { text.withUnsafeBytes { string($0) } }
 
-  public mutating func string(_ text: String) { string(Array(text.utf8)) }
-
-  public mutating func integer(_ value: some BinaryInteger) {
-    comma()
-    Digits.append(Int64(value), to: &bytes)
+  /// As ``string(_:)-(UnsafeRawBufferPointer)``.
+  public mutating func string(_ text: String) {
+    var text = text
+    text.withUTF8 { string(UnsafeRawBufferPointer($0)) }
   }
 
+  /// A whole number; one beyond 64 bits with a sign becomes the nearest within.
+  public mutating func integer(_ value: some BinaryInteger) {
+    comma()
+    Digits.append(Int64(clamping: value), to: &bytes)
+  }
+
+  /// `true` or `false`.
   public mutating func bool(_ value: Bool) {
     comma()
     raw(value ? "true" : "false")
+  }
+
+  /// `null`.
+  public mutating func null() {
+    comma()
+    raw("null")
   }
 
   /// A time in UTC, as ``Timestamp`` writes it.

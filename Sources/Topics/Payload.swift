@@ -41,6 +41,12 @@ public enum Payload {
     return Heartbeat(timeout: try members.seconds("timeout"), epoch: try members.epoch("epoch"))
   }
 
+  /// The payload of `$SYS/broker/uptime` in seconds: Mosquitto writes `123 seconds`.
+  public static func uptime(_ bytes: UnsafeRawBufferPointer) -> Int? {
+    guard let blank = bytes.firstIndex(of: UInt8(ascii: " "), from: 0) else { return nil }
+    return bytes.part(blank, bytes.count).holds(" seconds") ? count(bytes.part(0, blank)) : nil
+  }
+
   /// The payload of `count/{room}`, and of the broker's `dropped`: digits and nothing else.
   public static func count(_ bytes: UnsafeRawBufferPointer) -> Int? {
     guard !bytes.isEmpty, bytes.count <= 19 else { return nil }

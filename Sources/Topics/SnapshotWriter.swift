@@ -1,53 +1,3 @@
-/// What a room holds, to be written. Names borrow: valid for the call that they are passed to.
-public struct SnapshotInput {
-  public var room: UnsafeRawBufferPointer
-  /// Of the whole room, however many are listed.
-  public var count: Int
-  /// Distinct and sorted, at most `members_limit`.
-  public var users: [UnsafeRawBufferPointer]
-  public var usersCount: Int
-  public var anonymous: Int
-  /// Sorted by client, then user, at most `members_limit`.
-  public var members: [MemberInput]
-  public var revision: Int64
-  /// Milliseconds since 1970.
-  public var at: Int64
-
-  public init(
-    room: UnsafeRawBufferPointer, count: Int, users: [UnsafeRawBufferPointer], usersCount: Int,
-    anonymous: Int, members: [MemberInput], revision: Int64, at: Int64
-  ) {
-    self.room = room
-    self.count = count
-    self.users = users
-    self.usersCount = usersCount
-    self.anonymous = anonymous
-    self.members = members
-    self.revision = revision
-    self.at = at
-  }
-}
-
-/// One member of a snapshot.
-public struct MemberInput {
-  public var client: UnsafeRawBufferPointer
-  public var user: UnsafeRawBufferPointer?
-  /// Milliseconds since 1970.
-  public var since: Int64
-  /// A JSON object, written as it is.
-  public var data: [UInt8]?
-
-  public init(
-    client: UnsafeRawBufferPointer, user: UnsafeRawBufferPointer? = nil, since: Int64,
-    data: [UInt8]? = nil
-  ) {
-    self.client = client
-    self.user = user
-    self.since = since
-    self.data = data
-  }
-}
-
 /// Writes the payload of `occupancy/{room}`.
 public enum SnapshotWriter {
   /// The message, of at most `maxBytes`: members, then users are left out from the end until it
@@ -60,10 +10,17 @@ public enum SnapshotWriter {
     if whole.fixedBytes + users.bytes.count + members.bytes.count <= maxBytes {
       return whole.joined(users.bytes[...], members.bytes[...])
     }
-    let cut = Parts(input, users: 0, members: 0)
-    let room = maxBytes - cut.fixedBytes
-    let someUsers = users.prefix(fitting: room)
-    return cut.joined(someUsers, members.prefix(fitting: room - users.bytes.count))
+    return cut(input, users, members, maxBytes)
+  }
+
+  /// At least the last element goes: else a byte too many could be won by `true` for `false`.
+  private static func cut(
+    _ input: SnapshotInput, _ users: JSONList, _ members: JSONList, _ maxBytes: Int
+  ) -> [UInt8] {
+    let parts = Parts(input, users: 0, members: 0)
+    let forUsers = maxBytes - parts.fixedBytes
+    let someUsers = members.count > 0 ? users.prefix(forUsers) : users.shorter(forUsers)
+    return parts.joined(someUsers, members.shorter(forUsers - users.bytes.count))
   }
 
   /// Stops when the list alone is too long, so that a huge room costs no more than a message.

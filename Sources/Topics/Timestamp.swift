@@ -43,6 +43,7 @@ public enum Timestamp {
     return again.elementsEqual(bytes) ? time : nil
   }
 
+  /// As ``read(_:)-(UnsafeRawBufferPointer)``.
   public static func read(_ bytes: [UInt8]) -> Int64? { bytes.withUnsafeBytes { read($0) } }
 }
 

@@ -11,23 +11,32 @@ public struct TopicNames: Sendable {
 
   /// Every client's status, of clients without and with a user.
   public var statusFilters: [String] { who.map { "\($0)/status" } }
+  /// Every client's heartbeats.
   public var heartbeatFilters: [String] { who.map { "\($0)/heartbeat" } }
+  /// Every client's joins and leaves.
   public var roomFilters: [String] { who.map { "\($0)/rooms/#" } }
 
   /// Match what ``statusFilters`` match, and are other filters to the broker: subscribing to them
   /// replays the retained statuses and leaves the subscriptions proper as they are.
   public var statusReplayFilters: [String] { ["\(root)/+/+/status", "\(root)/+/+/+/+/status"] }
 
+  /// What the bridge publishes of every room.
   public var occupancyFilter: String { "\(root)/occupancy/#" }
+  /// As ``occupancyFilter``, for the numbers of members.
   public var countFilter: String { "\(root)/count/#" }
+  /// As ``occupancyFilter``, for the events.
   public var eventsFilter: String { "\(root)/events/#" }
 
+  /// The bridge's message to itself.
   public var fence: String { "\(root)/bridge/fence" }
+  /// The bridge's counters and gauges.
   public var stats: String { "\(root)/bridge/stats" }
+  /// Where the bridge is `online` or, by its will, `offline`.
   public var bridgeStatus: String { "\(root)/bridge/status" }
 
-  /// Mosquitto's own: its uptime as `123 seconds`, and the messages it has dropped.
+  /// Mosquitto's uptime: see ``Payload/uptime(_:)``.
   public var brokerUptime: String { "$SYS/broker/uptime" }
+  /// How many messages Mosquitto has dropped: see ``Payload/count(_:)``.
   public var brokerDropped: String { "$SYS/broker/publish/messages/dropped" }
 
   /// The topic of a room's snapshot, without a NUL at its end.

@@ -1,5 +1,6 @@
 /// Why a name or a topic is not allowed (contract, behaviour 13).
 public enum TopicProblem: Error, Equatable, Sendable, CaseIterable {
+  /// Nothing is wrong with its names: it is not one of the bridge's.
   case unknownTopic
   case emptyLevel
   case levelTooLong

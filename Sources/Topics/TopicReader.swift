@@ -2,19 +2,27 @@ import Presence
 
 /// What a topic is about. Names borrow the topic's bytes: valid as long as those are.
 public enum Topic {
+  /// `WHO/heartbeat`.
   case heartbeat(Who)
+  /// `WHO/status`.
   case status(Who)
+  /// `WHO/rooms/{room}`.
   case room(Who, room: UnsafeRawBufferPointer)
-  /// `bridge/fence` under the root, and the two beside it.
+  /// `bridge/fence`.
   case fence
+  /// `bridge/stats`.
   case stats
+  /// `bridge/status`.
   case bridgeStatus
-  /// The bridge's own retained topics.
+  /// `occupancy/{room}`, which the bridge itself retains.
   case occupancy(room: UnsafeRawBufferPointer)
+  /// `count/{room}`, which the bridge itself retains.
   case count(room: UnsafeRawBufferPointer)
-  /// `$SYS/broker/uptime`, `$SYS/broker/publish/messages/dropped`.
+  /// `$SYS/broker/uptime`.
   case brokerUptime
+  /// `$SYS/broker/publish/messages/dropped`.
   case brokerDropped
+  /// Not the bridge's, or with a name that is not allowed.
   case invalid(TopicProblem)
 }
 
