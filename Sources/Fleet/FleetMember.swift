@@ -101,8 +101,6 @@ final class FleetMember: ConnectionDelegate {
     stage = .parting(id ?? 0)
   }
 
-  // MARK: ConnectionDelegate
-
   func connection(_ connection: Connection, didConnect result: ConnectResult) {
     guard connection === self.connection, result.reasonCode == 0 else { return }
     do throws(MQTTError) {

@@ -101,8 +101,6 @@ final class BrokerSession {
     markerID = try connection.subscribe([marker], qos: .atMostOnce)
   }
 
-  // MARK: What the connection reports
-
   fileprivate func connected(_ result: ConnectResult) {
     guard result.reasonCode == 0 else {
       refusal = result

@@ -1,9 +1,12 @@
 /// Text from the broker, made fit for a terminal: whoever may publish a name must not be able to
 /// move the cursor, change the title or turn the writing direction of the person who reads it.
 
-/// The bytes as text in which every control or format character, every line separator and every
-/// byte that is not UTF-8 stands as an escape such as `\u{1B}`.
+/// The bytes as text in which every control or format character and every line separator stands as
+/// an escape such as `\u{1B}`, and what is not UTF-8 as U+FFFD.
 func printable(_ bytes: some Collection<UInt8>) -> String {
+  if bytes.allSatisfy({ (0x20..<0x7F).contains($0) }) {
+    return String(decoding: bytes, as: UTF8.self)
+  }
   var text = ""
   for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
     if scalar.movesTheTerminal {
@@ -60,7 +63,10 @@ extension Unicode.Scalar {
 
 extension String {
   /// How many columns of a terminal it takes.
-  var columns: Int { unicodeScalars.reduce(0) { $0 + $1.columns } }
+  var columns: Int {
+    if utf8.allSatisfy({ $0 < 0x80 }) { return utf8.count }
+    return unicodeScalars.reduce(0) { $0 + $1.columns }
+  }
 
   /// Cut to so many columns, with `…` where something was cut off: the end, or the front.
   func truncated(to limit: Int, front: Bool = false) -> String {

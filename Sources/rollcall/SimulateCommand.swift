@@ -57,7 +57,7 @@ struct SimulateCommand: Command {
       try live(fleet, signals)
       return try fleet.sayGoodbye(within: Self.goodbyeLimit) { signals.next() != nil }
     }
-    report(fleet.progress, at: fleet.now)
+    if !isQuiet, leftBehind == 0 { complain("\(fleet.now.brief): everybody has left") }
     try judge(fleet.progress, leftBehind: leftBehind)
   }
 

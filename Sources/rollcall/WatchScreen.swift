@@ -39,7 +39,8 @@ struct WatchScreen {
     let totals = "\(counted(model.rooms.count, "room")), \(model.presences) present"
     let left = "\(state) · \(totals) · \(place)"
       .truncated(to: max(0, columns - clock.columns - 2))
-    return Line(text: left.padded(to: columns - clock.columns) + clock, weight: .bold)
+    let text = left.padded(to: columns - clock.columns) + clock
+    return Line(text: text.truncated(to: columns), weight: .bold)
   }
 
   private func table(
