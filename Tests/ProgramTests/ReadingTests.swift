@@ -44,7 +44,7 @@ import Testing
     try client.connect()
     for number in 0..<5000 {
       try client.connection?.publish(
-        "presence/count/room-\(number)", [0x31], qos: .atMostOnce, retain: true)
+        "presence/count/room-\(number)", [0x31], qos: .atLeastOnce, retain: true)
     }
     try client.publish("presence/count/last", "1", retain: true)
     let result = try ProgramRun.run("rooms", on: broker)
