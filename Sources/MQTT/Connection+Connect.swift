@@ -31,7 +31,8 @@ extension Connection {
     let socket = mosquitto_socket(handle)
     var entry = pollfd(fd: socket, events: Int16(POLLOUT), revents: 0)
     guard poll(&entry, 1, 0) != 0 else { return false }
-    let errorNumber = Self.failure(of: socket, else: earlyError)
+    // Who has sent something was there: what became of it since is for the library to read.
+    let errorNumber = hasInput ? 0 : Self.failure(of: socket, else: earlyError)
     if errorNumber == 0 {
       phase = .awaitingConnack
       return true

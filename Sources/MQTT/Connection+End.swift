@@ -42,6 +42,10 @@ extension Connection {
       let detail = "no answer from the broker within \(options.keepAlive.secondsRoundedUp) s"
       return (MQTTError(call: call, code: code, detail: detail), false)
     }
-    return (withTLSDetail(MQTTError(call: call, code: code, errorNumber: errorNumber)), false)
+    let error = MQTTError(call: call, code: code, errorNumber: errorNumber)
+    if phase == .awaitingConnack, errorNumber == EPROTO, tlsLog.isEmpty {
+      tlsLog = ["hung up in the TLS handshake, as without a certificate that it asks for"]
+    }
+    return (withTLSDetail(error), false)
   }
 }

@@ -94,7 +94,9 @@ public final class Connection {
     try requireOpen("mosquitto_loop_read")
     if phase == .connectingTCP, try !completeTCP() { return }
     try loop("mosquitto_loop_read") { mosquitto_loop_read($0, 1) }
-    if phase == .awaitingConnack { try flush() }
+    guard phase == .awaitingConnack else { return }
+    // A TLS alert would be lost when writing to its sender failed; it is read in the next turn.
+    if options.endpoint.tls == nil || !hasInput { try flush() }
     try requireHandshakeAlive()
   }
 

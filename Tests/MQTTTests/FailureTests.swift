@@ -8,9 +8,12 @@ import Testing
 @Suite(.serialized)
 struct FailureTests {
   @Test(
-    "A refused login has its reason code",
-    arguments: [(ProtocolVersion.v5, Int32(135)), (.v311, 5)])
-  func refusedLogin(version: ProtocolVersion, reasonCode: Int32) throws {
+    "A refused login has its reason code, and words",
+    arguments: [
+      (ProtocolVersion.v5, Int32(135), "Not authorized"),
+      (.v311, 5, "Connection Refused: not authorised."),
+    ])
+  func refusedLogin(version: ProtocolVersion, reasonCode: Int32, reason: String) throws {
     let broker = try TestBroker { $0.users = ["ann": "secret"] }
     let wrong = TestClient(broker, id: "one") {
       $0.protocolVersion = version
@@ -20,7 +23,7 @@ struct FailureTests {
     let error = #expect(throws: MQTTError.self) { try wrong.connect() }
     #expect(error?.call == "CONNACK")
     #expect(error?.code == MOSQ_ERR_CONN_REFUSED.code)
-    #expect(error?.detail.contains("not authori") == true)
+    #expect(error?.detail == reason)
     #expect(wrong.connectResult?.reasonCode == reasonCode)
     #expect(wrong.disconnects == [.init(reasonCode: MOSQ_ERR_CONN_REFUSED.code, byBroker: false)])
 
