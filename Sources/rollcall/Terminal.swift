@@ -9,7 +9,7 @@ struct Terminal {
   init?() {
     var settings = termios()
     guard isatty(STDOUT_FILENO) == 1, Self.canMoveTheCursor else { return nil }
-    _ = tcgetattr(STDIN_FILENO, &settings)
+    _ = tcgetattr(STDOUT_FILENO, &settings)
     saved = settings
   }
 
@@ -26,7 +26,7 @@ struct Terminal {
   func enter() {
     var quiet = saved
     quiet.c_lflag &= ~tcflag_t(ECHO)
-    _ = tcsetattr(STDIN_FILENO, TCSANOW, &quiet)
+    _ = tcsetattr(STDOUT_FILENO, TCSANOW, &quiet)
     _ = writeOut("\u{1B}[?1049h\u{1B}[?25l")
   }
 
@@ -34,7 +34,7 @@ struct Terminal {
   func leave() {
     var settings = saved
     _ = writeOut("\u{1B}[?25h\u{1B}[?1049l")
-    _ = tcsetattr(STDIN_FILENO, TCSANOW, &settings)
+    _ = tcsetattr(STDOUT_FILENO, TCSANOW, &settings)
   }
 
   /// Replaces the picture without blanking it first: that would flicker.

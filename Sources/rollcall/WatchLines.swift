@@ -16,7 +16,7 @@ struct WatchLines {
     case .count(let room, let count): return ["\(room.text) \(count)"]
     case .gone(let room): return ["\(room.text) gone"]
     case .bridge(let state): return ["bridge \(state.rawValue)"]
-    case .lost(let why): return ["connection lost: \(why)"]
+    case .lost(let why): return ["disconnected: \(why)"]
     case .connected: return ["connected"]
     }
   }

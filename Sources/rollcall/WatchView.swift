@@ -48,7 +48,7 @@ final class TerminalView: WatchView {
 
   func show(_ change: WatchChange, in model: inout WatchModel) -> Bool {
     switch change {
-    case .lost(let why): screen.trouble = "connection lost: \(printable(why))"
+    case .lost(let why): screen.trouble = "disconnected: \(printable(why))"
     case .connected, .present: screen.trouble = nil
     default: break
     }

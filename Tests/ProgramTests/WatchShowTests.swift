@@ -33,7 +33,7 @@ import Testing
       lines == [
         "12:00:00 bridge online", "12:00:00 room-100 3", "12:00:00 room-101 3",
         "12:00:00 lab 1 +tab(revived) -ann/x\\u{1B}[31m(expired)", "12:00:00 lab 0",
-        "12:00:00 lab gone", "12:00:00 connection lost: why", "12:00:00 connected",
+        "12:00:00 lab gone", "12:00:00 disconnected: why", "12:00:00 connected",
       ])
   }
 
@@ -93,8 +93,8 @@ import Testing
 
   @Test func troubleStandsInTheHeading() {
     var model = model(rooms: 1)
-    let lines = WatchScreen(place: "here", trouble: "connection lost: gone")
+    let lines = WatchScreen(place: "here", trouble: "disconnected: gone")
       .lines(&model, now: .zero, clock: "12:00:00", columns: 80, rows: 24)
-    #expect(lines[0].text.hasPrefix("connection lost: gone"))
+    #expect(lines[0].text.hasPrefix("disconnected: gone"))
   }
 }

@@ -57,7 +57,7 @@ import Testing
     let child = try watch(broker)
     try wait(child, for: "old 1")
     try broker.kill()
-    #expect(waitUntil { words(child).contains { $0.hasPrefix("connection lost: ") } })
+    #expect(waitUntil { words(child).contains { $0.hasPrefix("disconnected: ") } })
     try broker.start()
     try broker.retain([("bridge/status", "online"), ("count/lab", "5")])
     try wait(child, for: "old gone")
