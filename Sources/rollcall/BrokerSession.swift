@@ -11,7 +11,6 @@ final class BrokerSession {
   }
 
   let connection: Connection
-  private(set) var isConnected = false
   private(set) var isOver = false
   private var refusal: ConnectResult?
   /// Filters that the broker did not grant.
@@ -106,7 +105,6 @@ final class BrokerSession {
       refusal = result
       return
     }
-    isConnected = true
     do throws(MQTTError) { try subscribe() } catch { isOver = true }
   }
 

@@ -32,7 +32,7 @@ struct MembersCommand: Command {
   func run() throws(ProgramError) {
     let topics = ["occupancy", "count"].map { "\(access.root)/\($0)/\(room)" }
     let reading = try RetainedReading.read(access, filters: topics, limit: limit)
-    if let warning = reading.bridge.warning { complain(warning) }
+    reading.warn()
     guard let payload = payload(of: topics[0], in: reading) else {
       throw .failed(missing(count: payload(of: topics[1], in: reading)))
     }

@@ -7,6 +7,12 @@ struct RetainedReading {
   /// Filters that the broker refused.
   var refused: [String]
 
+  /// Says on standard error what somebody should know before believing it.
+  func warn() {
+    if let warning = bridge.warning { complain(warning) }
+    for filter in refused { complain("the broker refused the subscription to \(filter)") }
+  }
+
   /// - Parameter limit: in which the whole answer must be here.
   /// - Throws: ``ProgramError/failed(_:)`` when the broker cannot be asked or does not answer.
   static func read(

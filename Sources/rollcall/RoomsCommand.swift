@@ -30,7 +30,7 @@ struct RoomsCommand: Command {
     let kinds = long ? ["count", "occupancy"] : ["count"]
     let filters = kinds.map { "\(access.root)/\($0)/#" }
     let reading = try RetainedReading.read(access, filters: filters, limit: limit)
-    if let warning = reading.bridge.warning { complain(warning) }
+    reading.warn()
     let list = RoomList(reading.messages, root: access.root)
     let text = json ? list.jsonLines : list.table(long: long, now: WallClock.milliseconds).lines()
     _ = writeOut(text.map { $0 + "\n" }.joined())
