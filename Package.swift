@@ -22,7 +22,7 @@ let package = Package(
       name: "rollcall", dependencies: ["Bridge", "CLinux", "Fleet", "MQTT", "Topics"]),
     .executableTarget(
       name: "rollcall-bench",
-      dependencies: ["Bridge", "Fleet", "MQTT", "Presence", "Store", "Topics"]),
+      dependencies: ["Bridge", "CMosquitto", "Fleet", "MQTT", "Presence", "Store", "Topics"]),
     .target(name: "TestSupport", dependencies: ["MQTT"], path: "Tests/Support"),
     .testTarget(name: "PresenceTests", dependencies: ["Presence"]),
     .testTarget(name: "TopicsTests", dependencies: ["Presence", "Topics"]),

@@ -32,7 +32,7 @@ extension Connection {
     var entry = pollfd(fd: socket, events: Int16(POLLOUT), revents: 0)
     guard poll(&entry, 1, 0) != 0 else { return false }
     // Who has sent something was there: what became of it since is for the library to read.
-    let errorNumber = hasInput ? 0 : Self.failure(of: socket, else: earlyError)
+    let errorNumber = hasBytes ? 0 : Self.failure(of: socket, else: earlyError)
     if errorNumber == 0 {
       phase = .awaitingConnack
       return true
@@ -44,7 +44,7 @@ extension Connection {
 
   /// Ends a connection that was reset during the TLS handshake, which libmosquitto 2.0.11 does not notice.
   func requireHandshakeAlive() throws(MQTTError) {
-    guard phase == .awaitingConnack, options.endpoint.tls != nil, !hasInput else { return }
+    guard phase == .awaitingConnack, options.endpoint.tls != nil, !hasBytes else { return }
     let errorNumber = Self.failure(of: mosquitto_socket(handle), else: ECONNRESET)
     if errorNumber != 0 { try finish("SSL_connect", MOSQ_ERR_ERRNO.code, errorNumber) }
   }

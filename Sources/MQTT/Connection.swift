@@ -20,6 +20,7 @@ public final class Connection {
   var end: End?
   var tlsLog: [String] = []
   var triedIPv4 = false
+  private var isDrained = false
   var earlyError: Int32 = 0
   var topicScratch: [CChar] = []
 
@@ -79,9 +80,14 @@ public final class Connection {
     }
   }
 
-  /// Whether bytes wait in the socket, so that another `read` is worth its while. An end of the connection is
-  /// not input: only poll tells it.
-  public var hasInput: Bool {
+  /// Whether another `read` is worth its while. An end of the connection is not input: only poll tells it.
+  ///
+  /// Once connected, it is until a read has run into the empty socket, which libmosquitto leaves in errno: asking
+  /// the socket itself would cost a system call a packet.
+  public var hasInput: Bool { phase == .connected ? !isDrained : hasBytes }
+
+  /// Whether bytes wait in the socket.
+  var hasBytes: Bool {
     guard let descriptor else { return false }
     var count: Int32 = 0
     return ioctl(descriptor, UInt(FIONREAD), &count) == 0 && count > 0
@@ -93,10 +99,15 @@ public final class Connection {
   public func read() throws(MQTTError) {
     try requireOpen("mosquitto_loop_read")
     if phase == .connectingTCP, try !completeTCP() { return }
-    try loop("mosquitto_loop_read") { mosquitto_loop_read($0, 1) }
+    try loop("mosquitto_loop_read") {
+      errno = 0
+      let code = mosquitto_loop_read($0, 1)
+      isDrained = errno == EAGAIN
+      return code
+    }
     guard phase == .awaitingConnack else { return }
     // A TLS alert would be lost when writing to its sender failed; it is read in the next turn.
-    if options.endpoint.tls == nil || !hasInput { try flush() }
+    if options.endpoint.tls == nil || !hasBytes { try flush() }
     try requireHandshakeAlive()
   }
 

@@ -8,6 +8,7 @@ extension BridgeLoop: LinkDelegate {
 
   /// Reads what has arrived. Returns whether more waits.
   func read() -> Bool {
+    hasRead = false
     guard let link, link.isOpen else { return false }
     for count in 1...Self.readBudget {
       if count % 64 == 0 { now = clock.now }
@@ -20,6 +21,7 @@ extension BridgeLoop: LinkDelegate {
 
   public func linkDidReceive(_ delivery: Delivery) {
     lastInput = now.instant
+    hasRead = true
     if delivery.isAcknowledged {
       receivedAcknowledged += 1
       withheld += 1
