@@ -24,7 +24,7 @@ let package = Package(
     .testTarget(name: "MQTTTests", dependencies: ["MQTT", "TestSupport"]),
     .testTarget(name: "StoreTests", dependencies: ["Store"]),
     .testTarget(name: "BridgeTests", dependencies: ["Bridge", "TestSupport"]),
-    .testTarget(name: "ProgramTests", dependencies: ["TestSupport", "rollcall"]),
+    .testTarget(name: "ProgramTests", dependencies: ["MQTT", "TestSupport", "rollcall"]),
   ],
   swiftLanguageModes: [.v6]
 )
