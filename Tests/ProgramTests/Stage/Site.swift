@@ -51,7 +51,9 @@ final class Site {
     for what: String, limit: Duration = .seconds(10), until condition: () throws -> Bool
   ) throws {
     guard try run(for: limit, until: condition) else {
-      let heard = observer.client.messages.suffix(12).map { "\($0.topic) \($0.text.prefix(500))" }
+      let rooms = observer.client.messages.filter { $0.topic != "presence/bridge/stats" }
+      let heard = (rooms.suffix(12) + observer.messages("bridge/stats").suffix(1))
+        .map { "\($0.topic) \($0.text.prefix(500))" }
       throw TestFailure(
         "waited in vain for \(what); heard:\n\(heard.joined(separator: "\n"))\n"
           + "the bridge said:\n\(bridge.log.suffix(3000))")
