@@ -1,6 +1,7 @@
 import Glibc
 import MQTT
 import TestSupport
+import Testing
 
 /// A broker, a bridge on it, an observer, and the devices of a test.
 ///
@@ -46,6 +47,9 @@ final class Site {
     return device
   }
 
+  /// Drives a device's connection, too, while the test waits.
+  func adopt(_ device: Device) { devices.append(device) }
+
   /// Waits for a condition; throws with what the bridge said when it does not come true.
   func wait(
     for what: String, limit: Duration = .seconds(10), until condition: () throws -> Bool
@@ -88,6 +92,12 @@ final class Site {
 
   func waitUntilLive() throws {
     try wait(for: "a live bridge", limit: .seconds(20)) { bridge.isLive }
+  }
+
+  /// Nobody was removed from any room since the observer began to listen, or forgot.
+  func expectNobodyRemoved() throws {
+    let removed = try observer.removed()
+    #expect(removed == [], "\(bridge.log.suffix(3000))")
   }
 
   /// Waits until a room holds just these clients, on all of its topics.
