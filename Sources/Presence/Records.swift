@@ -24,6 +24,8 @@ struct Client {
     static let unconfirmed = Flags(rawValue: 2)
     /// Online, but a late death took it out of rooms that its next heartbeat brings back.
     static let hasAway = Flags(rawValue: 4)
+    /// Dying, but since connecting a replay has claimed its birth; counts only if the broker was restarted.
+    static let claimed = Flags(rawValue: 8)
   }
 
   /// A death that was pending when the connection ended.
