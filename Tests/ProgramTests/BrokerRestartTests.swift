@@ -65,6 +65,25 @@ struct BrokerRestartTests {
   }
 
   @Test(
+    "A device that is back before the bridge, and says nothing more, is not removed for its old will"
+  )
+  func backBeforeTheBridge() throws {
+    let site = try Site(.v5, ["restart_grace": "500ms", "offline_grace": "1s"])
+    try faithful(site, 2)
+    // The bridge hangs, so that the devices are first.
+    site.bridge.pause()
+    try site.broker.stop()
+    try site.broker.start()
+    try site.wait(for: "everybody's return") { site.faithful.allSatisfy(\.isBorn) }
+    site.bridge.resume()
+    try site.observer.connect()
+    try waitForReconnects(site, times: 2)
+    try site.run(for: .milliseconds(1500))
+    try site.expectNobodyRemoved()
+    #expect(try site.retained()["count/lab"]?.text == "2")
+  }
+
+  @Test(
     "Who does not come back after a restart of the broker is removed after restart_grace",
     arguments: [true, false])
   func gone(persistence: Bool) throws {
