@@ -101,6 +101,32 @@ struct BrokerRestartTests {
     #expect(try site.observer.removed().map { $0.prefix(5) } == ["\(lost.name)"])
   }
 
+  @Test(
+    "A broker that was replaced while the bridge was off: who is there stays, the others expire")
+  func replacedMeanwhile() throws {
+    let site = try Site(.v5, ["heartbeat_timeout": "1s", "restart_grace": "500ms"])
+    site.beatInterval = .milliseconds(200)
+    let (pump, valve) = (try site.device("pump"), try site.device("valve"))
+    site.beating = [pump, valve]
+    for device in [pump, valve] { try device.say(#"{"state":"online","rooms":["lab"]}"#) }
+    try site.wait("lab", holds: "pump", "valve")
+    let before = try #require(try site.observer.snapshot("lab"))
+    try site.bridge.kill()
+    try site.broker.kill()
+    try site.broker.start()
+    site.observer.forget()
+    try site.observer.connect()
+    try pump.client.connect()
+    site.beating = [pump]
+    try site.run(for: .milliseconds(1200))
+    try site.bridge.start()
+    try site.waitUntilLive()
+    try site.wait("lab", holds: "pump", "valve")
+    try site.wait("lab", holds: "pump")
+    #expect(try site.observer.words("lab") == ["-valve expired"])
+    #expect(try site.observer.snapshot("lab")?.member("pump") == before.member("pump"))
+  }
+
   @Test("Retained topics that a restarted broker lost are published again, without an event")
   func republished() throws {
     let site = try Site()

@@ -65,7 +65,7 @@ struct Stats: Decodable {
   var presences: Int
   var durable: Bool
   var published: Int
-  var run: Int64
+  var rereads: Int
 }
 
 extension TestClient.Received {
