@@ -57,35 +57,6 @@ struct RestartTests {
     #expect(after["occupancy/lab"] == before["occupancy/lab"])
   }
 
-  @Test("What was acknowledged before a kill -9 is not lost, many times over")
-  func acknowledged() throws {
-    let site = try Site()
-    var expected: [String] = []
-    for round in 0..<6 {
-      let sender = try site.device("sender-\(round)")
-      let connection = try #require(sender.client.connection)
-      for number in 0..<200 {
-        let name = "c\(1000 + round * 200 + number)"
-        try connection.publish(
-          "presence/clients/\(name)/rooms/lab", Array("join".utf8), qos: .atLeastOnce,
-          retain: false)
-        expected.append(name)
-      }
-      // Somewhere in the middle of taking them in.
-      try sender.client.wait(for: "some") { $0.acknowledged.count > 30 * round }
-      try site.bridge.kill()
-      try site.bridge.start()
-      try sender.client.wait(for: "all") { $0.acknowledged.count == 200 }
-      try site.waitUntilLive()
-    }
-    try site.waitUntilLive()
-    try site.wait(for: "\(expected.count) members") {
-      site.observer.count("lab") == expected.count
-    }
-    try site.wait(forStats: "all presences") { $0.presences == expected.count }
-    #expect(try site.retained()["count/lab"]?.text == "\(expected.count)")
-  }
-
   @Test(
     "A bridge that was off for longer than the timeout removes nobody who beats",
     arguments: [ProtocolVersion.v5, .v311])
