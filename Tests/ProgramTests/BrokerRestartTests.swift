@@ -84,6 +84,27 @@ struct BrokerRestartTests {
   }
 
   @Test(
+    "Devices that come back after the bridge, but within restart_grace, are not removed",
+    arguments: [ProtocolVersion.v5, .v311], [true, false])
+  func backAfterTheBridge(version: ProtocolVersion, persistence: Bool) throws {
+    let site = try Site(version, ["restart_grace": "3s"]) { $0.persistence = persistence }
+    try faithful(site, 3)
+    let devices = site.faithful
+    site.faithful = []
+    try site.broker.stop()
+    try site.broker.start()
+    try site.observer.connect()
+    try waitForReconnects(site, times: 2)
+    // Longer than offline_grace and its fence take.
+    try site.run(for: .milliseconds(700))
+    site.faithful = devices
+    try waitForReconnects(site, times: 2)
+    try site.run(for: .milliseconds(2800))
+    try site.expectNobodyRemoved()
+    #expect(try site.retained()["count/lab"]?.text == "3")
+  }
+
+  @Test(
     "Who does not come back after a restart of the broker is removed after restart_grace",
     arguments: [true, false])
   func gone(persistence: Bool) throws {
