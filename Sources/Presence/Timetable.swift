@@ -50,15 +50,15 @@ struct Timetable {
     earliest.map { Instant(nanoseconds: $0.start * Self.tick) }
   }
 
-  /// Not simply that of the lowest level: a wide slot that has begun holds entries until it is emptied,
-  /// while those that were taken out of it already stand in the narrow ones behind its beginning.
+  /// The slot that begins first. One of a higher level may: it is being emptied, and what was put back
+  /// from it already stands in lower ones.
   private var earliest: (list: Int, start: Int64)? {
     var first: (list: Int, start: Int64)?
     for level in 0..<Self.levels where occupied[level] != 0 {
       let slot = occupied[level].trailingZeroBitCount
       let base = (current >> (6 * (level + 1))) << (6 * (level + 1))
       let start = base + Int64(slot) << (6 * level)
-      if start < first?.start ?? .max { first = (level * 64 + slot, start) }
+      if first.map({ start < $0.start }) ?? true { first = (level * 64 + slot, start) }
     }
     return first
   }
