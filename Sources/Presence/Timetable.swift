@@ -50,13 +50,17 @@ struct Timetable {
     earliest.map { Instant(nanoseconds: $0.start * Self.tick) }
   }
 
+  /// A slot that has begun, but was not emptied at once, is on a higher level than those it is spread
+  /// over: so every level is asked.
   private var earliest: (list: Int, start: Int64)? {
+    var earliest: (list: Int, start: Int64)?
     for level in 0..<Self.levels where occupied[level] != 0 {
       let slot = occupied[level].trailingZeroBitCount
       let base = (current >> (6 * (level + 1))) << (6 * (level + 1))
-      return (level * 64 + slot, base + Int64(slot) << (6 * level))
+      let start = base + Int64(slot) << (6 * level)
+      if start < earliest?.start ?? .max { earliest = (level * 64 + slot, start) }
     }
-    return nil
+    return earliest
   }
 
   /// Rounded up, so that an entry's slot never begins before its time.
