@@ -124,7 +124,7 @@ extension Engine {
     return try clientNames.withName(id) { name in
       var row = ClientRow(
         id: id, user: nil, name: name, state: client.state.rawValue,
-        mark: isMarked && client.mark < Client.foundDeath ? now.wall(at: client.mark) : 0,
+        mark: isMarked ? now.wall(at: removedAt(id)) : 0,
         timeout: client.timeout, epoch: client.epoch, statusHash: client.statusHash,
         birthHash: client.birthHash, isUnconfirmed: client.flags.contains(.unconfirmed),
         data: client.data >= 0 ? blobs[client.data] : nil)
@@ -203,7 +203,10 @@ extension Engine {
     place(client, at: row.id)
     knownClients += 1
     if client.isPresent { presentClients += 1 }
-    if state == .dying { noteDying(row.id) }
+    if state == .dying {
+      if row.mark != 0 { removals[row.id] = now.instant(atWall: row.mark) }
+      noteDying(row.id)
+    }
   }
 
   public mutating func restore(_ row: MembershipRow) throws(RestoreError) {
