@@ -9,15 +9,15 @@ extension Engine {
 
   /// The client, new if need be; `nil` and counted when there is no place for another.
   mutating func findOrAdd(_ who: Who) -> Int32? {
-    if let index = find(who) {
-      if clients[Int(index)].state == .gone { rebirth(index) }
-      return index
-    }
+    let index = find(who)
+    if let index, clients[Int(index)].state != .gone { return index }
     guard makePlace() else {
       counters.limited += 1
       return nil
     }
-    return add(who)
+    guard let index else { return add(who) }
+    rebirth(index)
+    return index
   }
 
   private mutating func add(_ who: Who) -> Int32 {

@@ -18,11 +18,12 @@ extension Engine {
   }
 
   private mutating func slowHeartbeat(_ index: Int32, _ beat: Heartbeat?) {
-    if let epoch = beat?.epoch, epoch < clients[Int(index)].epoch {
+    let client = clients[Int(index)]
+    if client.state != .gone, let epoch = beat?.epoch, epoch < client.epoch {
       counters.stale += 1
       return
     }
-    switch clients[Int(index)].state {
+    switch client.state {
     case .online, .dying:
       heard(index)
       if isRevivable(index) { reviveRooms(of: index) } else { dropAway(of: index) }
@@ -74,7 +75,7 @@ extension Engine {
   }
 
   private mutating func died(_ who: Who, _ death: Death, _ hash: UInt64) {
-    guard let index = find(who) else { return }
+    guard let index = find(who), clients[Int(index)].state != .gone else { return }
     if let epoch = death.epoch, epoch < clients[Int(index)].epoch {
       counters.stale += 1
       return
