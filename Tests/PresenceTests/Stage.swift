@@ -145,7 +145,23 @@ struct Stage {
 
   /// Equal statuses have equal hashes, as payloads do.
   private static func hash(_ status: Status) -> UInt64 {
-    "\(status)".utf8.reduce(14_695_981_039_346_656_037) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 }
+    var hash: UInt64 = 14_695_981_039_346_656_037
+    func add(_ number: Int64) { hash = (hash ^ UInt64(bitPattern: number)) &* 1_099_511_628_211 }
+    switch status {
+    case .online(let birth):
+      add(birth.epoch ?? -1)
+      add(birth.timeout?.nanoseconds ?? -1)
+      for byte in birth.data ?? [0] { add(Int64(byte)) }
+      for room in birth.rooms ?? [[1]] {
+        add(2)
+        for byte in room { add(Int64(byte)) }
+      }
+    case .offline(let death):
+      add(-3)
+      add(death.epoch ?? -1)
+    case .forget: add(-4)
+    }
+    return hash ^ hash >> 29 ^ hash << 32
   }
 
   private mutating func say(_ client: String, _ user: String?, _ status: Status) {
