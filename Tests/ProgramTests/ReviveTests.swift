@@ -72,6 +72,18 @@ struct ReviveTests {
     #expect(site.observer.count("lab") == 0)
   }
 
+  @Test("Who is away for longer than forget_after is unknown")
+  func forgotten() throws {
+    let site = try Site(.v5, ["revive_window": "200ms", "forget_after": "600ms"])
+    let pump = try site.device("pump")
+    try pump.join("lab")
+    try site.wait("lab", holds: "pump")
+    try pump.say("offline")
+    try site.wait(forStats: "a client that is away") { $0.clients == 0 && $0.clients_known == 1 }
+    try site.wait(forStats: "nobody") { $0.clients_known == 0 }
+    #expect(try site.observer.words("lab") == ["+pump joined", "-pump offline"])
+  }
+
   @Test("Who left is not brought back, and who is away survives a restart of the bridge")
   func acrossRestart() throws {
     let site = try Site()

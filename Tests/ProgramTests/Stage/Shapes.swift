@@ -61,6 +61,7 @@ struct Stats: Decodable {
   var limited: Int
   var replays_ignored: Int
   var clients: Int
+  var clients_known: Int
   var rooms: Int
   var presences: Int
   var durable: Bool
