@@ -30,7 +30,7 @@ let package = Package(
     .testTarget(name: "StoreTests", dependencies: ["Store"]),
     .testTarget(name: "BridgeTests", dependencies: ["Bridge", "TestSupport"]),
     .testTarget(name: "FleetTests", dependencies: ["Fleet", "TestSupport"]),
-    .testTarget(name: "ProgramTests", dependencies: ["TestSupport", "rollcall"]),
+    .testTarget(name: "ProgramTests", dependencies: ["MQTT", "TestSupport", "rollcall"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -38,6 +38,9 @@ extension Engine {
     }
     // The birth that is known already, of one who has been seen to go since: it stays gone.
     if clients[Int(index)].state != .online, clients[Int(index)].birthHash == Self.half(hash) {
+      if phase == .settling, clients[Int(index)].state == .dying {
+        clients[Int(index)].flags.insert(.claimed)
+      }
       return
     }
     guard hasPlace(for: birth.rooms) else {
@@ -48,7 +51,7 @@ extension Engine {
       comeBack(index)
       clients[Int(index)].connection = connection &- 1
     }
-    clients[Int(index)].state = .online
+    if clients[Int(index)].state == .dying { stopDying(index) }
     if let epoch = birth.epoch { setEpoch(epoch, of: index) }
     apply(birth, to: index)
     setStatusHash(hash, birth: true, of: index)

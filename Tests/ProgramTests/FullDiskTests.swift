@@ -1,0 +1,71 @@
+import Foundation
+import Glibc
+import MQTT
+import TestSupport
+import Testing
+
+/// A disk of a few hundred KiB, in memory. Only root can make one.
+private final class SmallDisk {
+  let directory: TemporaryDirectory
+
+  init(kilobytes: Int) throws {
+    directory = try TemporaryDirectory()
+    try ChildProcess.run(
+      "mount", ["-t", "tmpfs", "-o", "size=\(kilobytes)k", "tmpfs", directory.path])
+  }
+
+  deinit { _ = try? ChildProcess.run("umount", ["-l", directory.path]) }
+
+  static let isPossible: Bool = geteuid() == 0 && (try? SmallDisk(kilobytes: 64)) != nil
+
+  /// Takes all the space that is left.
+  func fill() throws {
+    let path = try directory.write("", to: "filler")
+    let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+    defer { try? file.close() }
+    for size in [4096, 512, 1] { while (try? file.write(contentsOf: Data(count: size))) != nil {} }
+  }
+
+  func free() throws { try FileManager.default.removeItem(atPath: directory.file("filler")) }
+}
+
+/// Behaviour 10 when the disk is full.
+@Suite(.serialized)
+struct FullDiskTests {
+  @Test(
+    "On a full disk the bridge goes on from memory, says so, and is durable again when it can be",
+    .enabled(if: SmallDisk.isPossible, "needs root, to mount a small disk"))
+  func full() throws {
+    let disk = try SmallDisk(kilobytes: 1024)
+    let site = try Site(.v5, ["database": disk.directory.file("rollcall.db")])
+    let pump = try site.device("pump")
+    try pump.join("before")
+    try site.wait("before", holds: "pump")
+    try disk.fill()
+
+    let sender = try site.device("sender")
+    let connection = try #require(sender.client.connection)
+    for number in 0..<2000 {
+      try connection.publish(
+        "presence/clients/c\(number)/rooms/lab", Array("join".utf8), qos: .atLeastOnce,
+        retain: false)
+    }
+    try site.wait(for: "2,000 members") { site.observer.count("lab") == 2000 }
+    try site.wait(forStats: "durable false") { !$0.durable && $0.presences == 2001 }
+    #expect(site.bridge.log.contains("going on from memory"))
+    try pump.leave("before")
+    try site.wait(for: "an empty room") { site.observer.count("before") == 0 }
+
+    try disk.free()
+    try site.wait(forStats: "durable true") { $0.durable }
+    try site.bridge.kill()
+    site.observer.forget()
+    try site.bridge.start()
+    try site.waitUntilLive()
+    try site.wait(forStats: "its whole state") { $0.presences == 2000 }
+    try site.flush()
+    #expect(try site.observer.words("lab") == [])
+    #expect(site.observer.count("before") == nil)
+    #expect(try site.retained()["count/lab"]?.text == "2000")
+  }
+}

@@ -1,0 +1,85 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What keeps the bridge from starting: it says where and why, and exits with 1.
+struct RefusalTests {
+  private func run(_ text: String, in directory: TemporaryDirectory) throws -> ChildProcess {
+    let path = try directory.write(text, to: "bad.conf")
+    let child = try BridgeProcess.start(path, in: directory)
+    #expect(child.waitForExit(limit: .seconds(5)) == .code(1))
+    return child
+  }
+
+  @Test("Every error of a configuration is named at once, with its file and line")
+  func configuration() throws {
+    let directory = try TemporaryDirectory()
+    let child = try run(
+      """
+      # a comment
+      broker mqtt://127.0.0.1:1
+      heartbeat_timout 5s
+      publish_interval 5
+      root presence
+      root other
+      max_payload 8KB
+      """, in: directory)
+    let said = child.output + child.errors
+    for line in [3, 4, 6, 7] {
+      #expect(said.contains("bad.conf:\(line): "), "line \(line) in \(said)")
+    }
+    #expect(said.contains("heartbeat_timeout"))
+    #expect(!said.contains("bad.conf:2:") && !said.contains("bad.conf:5:"))
+  }
+
+  @Test("A configuration, a certificate or a password that cannot be read is named")
+  func unreadable() throws {
+    let directory = try TemporaryDirectory()
+    let child = try run("broker mqtts://localhost\ncafile /no/such/file\n", in: directory)
+    #expect((child.output + child.errors).contains("bad.conf:2: "))
+    #expect((child.output + child.errors).contains("/no/such/file"))
+    let missing = try BridgeProcess.start(directory.file("none.conf"), in: directory)
+    #expect(missing.waitForExit(limit: .seconds(5)) == .code(1))
+    #expect((missing.output + missing.errors).contains("none.conf"))
+  }
+
+  /// A database as the bridge makes it.
+  private func made(in directory: TemporaryDirectory) throws -> Data {
+    let bridge = try BridgeProcess(port: try TestPort.free())
+    #expect(waitUntil { bridge.log.contains("trying again") })
+    try bridge.stop()
+    return try Data(contentsOf: URL(fileURLWithPath: bridge.database))
+  }
+
+  @Test(
+    "A file that is no database, or another program's, or a newer version's, is refused and left",
+    arguments: ["text", "short", "foreign", "newer"])
+  func database(kind: String) throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.file("data.db")
+    var bytes: Data
+    switch kind {
+    case "text": bytes = Data(repeating: UInt8(ascii: "x"), count: 5000)
+    case "short": bytes = Data("hello".utf8)
+    default: bytes = try made(in: directory)
+    }
+    // sqlite.org/fileformat.html: the application id at 68, the user version at 60.
+    if kind == "foreign" { bytes.replaceSubrange(68..<72, with: [0, 0, 0, 0]) }
+    if kind == "newer" { bytes.replaceSubrange(60..<64, with: [0, 0, 0, 99]) }
+    try bytes.write(to: URL(fileURLWithPath: path))
+    let child = try run("broker mqtt://127.0.0.1:1\ndatabase \(path)\n", in: directory)
+    let said = child.output + child.errors
+    #expect(said.contains(path), "\(said)")
+    #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == bytes)
+    let names = try FileManager.default.contentsOfDirectory(atPath: directory.path)
+    #expect(names.filter { $0.contains("corrupt") } == [])
+  }
+
+  @Test("A database in a directory that is not there is refused with its path")
+  func noDirectory() throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.file("nowhere/data.db")
+    let child = try run("broker mqtt://127.0.0.1:1\ndatabase \(path)\n", in: directory)
+    #expect((child.output + child.errors).contains(path))
+  }
+}

@@ -1,0 +1,33 @@
+import MQTT
+import TestSupport
+import Testing
+
+/// Behaviour 14: two bridges with one client id do not fight.
+@Suite(.serialized)
+struct TakeoverTests {
+  @Test(
+    "The bridge whose session was taken over says so and exits with 1; the other stays",
+    arguments: [ProtocolVersion.v5, .v311], [true, false])
+  func takeover(version: ProtocolVersion, sameDatabase: Bool) throws {
+    let site = try Site(version)
+    let pump = try site.device("pump")
+    try pump.say(#"{"state":"online","rooms":["lab"]}"#)
+    try site.wait("lab", holds: "pump")
+    var settings = ["protocol": version == .v5 ? "5" : "3.1.1"]
+    if sameDatabase { settings["database"] = site.bridge.database }
+    let second = try BridgeProcess(port: site.broker.port, settings)
+    try site.wait(for: "the end of the first bridge", limit: .seconds(20)) {
+      site.bridge.child.exitIfEnded() != nil
+    }
+    #expect(site.bridge.child.exitIfEnded() == .code(1))
+    #expect(site.bridge.log.contains("taken over") || site.bridge.log.contains("taken it over"))
+
+    try site.wait(for: "the second bridge") { second.isLive }
+    try site.device("valve").join("lab")
+    try site.wait("lab", holds: "pump", "valve")
+    #expect(second.child.exitIfEnded() == nil)
+    #expect(try site.retained()["bridge/status"]?.text == "online")
+    try site.expectNobodyRemoved()
+    #expect(try second.stop() == .code(0))
+  }
+}
