@@ -22,7 +22,7 @@ let package = Package(
     .testTarget(name: "PresenceTests", dependencies: ["Presence"]),
     .testTarget(name: "TopicsTests", dependencies: ["Topics", "Presence"]),
     .testTarget(name: "MQTTTests", dependencies: ["MQTT", "TestSupport"]),
-    .testTarget(name: "StoreTests", dependencies: ["Store"]),
+    .testTarget(name: "StoreTests", dependencies: ["Store", "Presence", "CSQLite", "TestSupport"]),
     .testTarget(name: "BridgeTests", dependencies: ["Bridge", "TestSupport"]),
     .testTarget(name: "ProgramTests", dependencies: ["TestSupport", "rollcall"]),
   ],
