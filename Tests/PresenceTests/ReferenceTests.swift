@@ -4,7 +4,7 @@ import Testing
 @Suite struct ReferenceTests {
   @Test(arguments: 0..<16 as Range<UInt64>)
   func `the engine agrees with the reference`(batch: UInt64) throws {
-    for seed in batch * 128..<(batch + 1) * 128 {
+    for seed in batch * 80..<(batch + 1) * 80 {
       var history = ReferenceHistory(seed: seed)
       try history.run(steps: 45)
     }
