@@ -27,7 +27,7 @@ let package = Package(
     .testTarget(name: "PresenceTests", dependencies: ["Presence"]),
     .testTarget(name: "TopicsTests", dependencies: ["Presence", "Topics"]),
     .testTarget(name: "MQTTTests", dependencies: ["MQTT", "TestSupport"]),
-    .testTarget(name: "StoreTests", dependencies: ["Store"]),
+    .testTarget(name: "StoreTests", dependencies: ["Store", "Presence", "CSQLite", "TestSupport"]),
     .testTarget(name: "BridgeTests", dependencies: ["Bridge", "TestSupport"]),
     .testTarget(name: "FleetTests", dependencies: ["Fleet", "TestSupport"]),
     .testTarget(name: "ProgramTests", dependencies: ["MQTT", "TestSupport", "rollcall"]),

@@ -4,9 +4,21 @@ import Presence
 extension Database {
   /// What the last bridge left beside its rows.
   public func bridgeRow() throws(StoreError) -> BridgeRow {
-    let statement = try Statement(handle, "SELECT revision, alive_at FROM bridge")
-    guard try statement.next() else { throw .damaged(path: path, reason: "no bridge row") }
-    return BridgeRow(revision: statement.integer(0), aliveAt: statement.integer(1))
+    do {
+      let statement = try Statement(handle, "SELECT revision, alive_at FROM bridge")
+      guard try statement.next() else {
+        throw StoreError.damaged(path: path, reason: "no bridge row")
+      }
+      let row = BridgeRow(revision: statement.integer(0), aliveAt: statement.integer(1))
+      let possible: ClosedRange<Int64> = 0...(1 << 53)
+      guard possible.contains(row.revision), possible.contains(row.aliveAt) else {
+        throw StoreError.damaged(path: path, reason: "a bridge row that cannot be")
+      }
+      return row
+    } catch {
+      guard let error = error as? StoreError else { preconditionFailure("rows throw nothing else") }
+      throw named(error)
+    }
   }
 
   /// Reads every row into an empty engine.
@@ -21,19 +33,24 @@ extension Database {
     } catch let error as RestoreError {
       throw .damaged(path: path, reason: "\(error.row) does not fit the rest")
     } catch let error as StoreError {
-      guard error.isDamage, case .failed(_, _, let reason) = error else { throw error }
-      throw .damaged(path: path, reason: reason)
+      throw named(error)
     } catch {
       preconditionFailure("rows throw nothing else")
     }
     engine.finishRestoring(at: now)
   }
 
+  /// A call that failed because the file is corrupt is damage.
+  private func named(_ error: StoreError) -> StoreError {
+    guard error.isDamage, case .failed(_, _, let reason) = error else { return error }
+    return .damaged(path: path, reason: reason)
+  }
+
   private func loadRooms(into engine: inout Engine, at now: Now) throws {
     let rows = try Statement(handle, "SELECT id, name, revision, emptied_at FROM room")
     while try rows.next() {
       let row = RoomRow(
-        id: Int32(truncatingIfNeeded: rows.integer(0)), name: try name(rows.bytes(1)),
+        id: try number(rows.integer(0)), name: try name(rows.bytes(1)),
         revision: rows.integer(2), emptiedAt: rows.optionalInteger(3))
       try engine.restore(row, at: now)
     }
@@ -48,11 +65,11 @@ extension Database {
       """)
     while try rows.next() {
       let row = ClientRow(
-        id: Int32(truncatingIfNeeded: rows.integer(0)), user: rows.bytes(1),
-        name: try name(rows.bytes(2)), state: UInt8(truncatingIfNeeded: rows.integer(3)),
+        id: try number(rows.integer(0)), user: rows.bytes(1),
+        name: try name(rows.bytes(2)), state: try number(rows.integer(3)),
         mark: rows.integer(4), timeout: rows.integer(5), epoch: rows.integer(6),
         statusHash: UInt64(bitPattern: rows.integer(7)),
-        birthHash: UInt32(truncatingIfNeeded: rows.integer(8)),
+        birthHash: try number(rows.integer(8)),
         isUnconfirmed: rows.integer(9) != 0, data: rows.bytes(10).map { [UInt8]($0) })
       try engine.restore(row, at: now)
     }
@@ -62,13 +79,20 @@ extension Database {
     let rows = try Statement(handle, "SELECT id, client, room, state, since, data FROM membership")
     while try rows.next() {
       let row = MembershipRow(
-        id: Int32(truncatingIfNeeded: rows.integer(0)),
-        client: Int32(truncatingIfNeeded: rows.integer(1)),
-        room: Int32(truncatingIfNeeded: rows.integer(2)),
-        state: UInt8(truncatingIfNeeded: rows.integer(3)), since: rows.integer(4),
+        id: try number(rows.integer(0)),
+        client: try number(rows.integer(1)),
+        room: try number(rows.integer(2)),
+        state: try number(rows.integer(3)), since: rows.integer(4),
         data: rows.bytes(5).map { [UInt8]($0) })
       try engine.restore(row)
     }
+  }
+
+  private func number<Number: FixedWidthInteger>(_ value: Int64) throws(StoreError) -> Number {
+    guard let number = Number(exactly: value) else {
+      throw .damaged(path: path, reason: "a number too large: \(value)")
+    }
+    return number
   }
 
   /// A name of a length that no topic could have is damage, too.

@@ -76,9 +76,8 @@ public final class Database {
       try takeOver()
       statements = try Statements(handle)
     } catch let error {
-      guard case .failed(_, let code, let reason) = error else { throw error }
+      guard case .failed(_, _, let reason) = error else { throw error }
       if error.isDamage { throw .damaged(path: path, reason: reason) }
-      _ = code
       throw .unopenable(path: path, reason: reason)
     }
   }

@@ -79,12 +79,13 @@ extension StoreError {
       call: "sqlite3_\(call)", code: sqlite3_extended_errcode(database), reason: reason)
   }
 
-  /// Whether SQLite found the file itself to be wrong.
+  /// Whether SQLite found the file itself to be wrong, or our own statements to fit no table: then the
+  /// tables are not as we made them.
   var isDamage: Bool {
     switch self {
     case .damaged: true
     case .failed(_, let code, _):
-      code & 0xff == SQLITE_CORRUPT || code & 0xff == SQLITE_NOTADB
+      [SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_ERROR].contains(code & 0xff)
     default: false
     }
   }

@@ -59,6 +59,20 @@ import Testing
     check(&stage, present, limit, seed)
   }
 
+  @Test func `a large room from which the first keep going lists who is first then`() {
+    var stage = Stage(rules: .with { $0.membersLimit = 10 })
+    let clients = (1_000..<1_300).map { "\($0)" }
+    for client in clients { stage.join(client, "lab", user: "u\(client)") }
+    _ = stage.members("lab")
+    for gone in 1...200 {
+      stage.leave(clients[gone - 1], "lab", user: "u\(clients[gone - 1])")
+      if gone % 25 != 0 { continue }
+      let first = clients[gone..<gone + 10]
+      #expect(stage.members("lab") == first.map { "u\($0)/\($0)" })
+      #expect(stage.users("lab") == first.map { "u\($0)" })
+    }
+  }
+
   /// Client, then user; without one is before any.
   private static func key(_ name: String) -> [String] {
     let parts = name.split(separator: "/").map(String.init)
