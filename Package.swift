@@ -24,6 +24,8 @@ let package = Package(
     .testTarget(name: "MQTTTests", dependencies: ["MQTT", "TestSupport"]),
     .testTarget(name: "StoreTests", dependencies: ["Store"]),
     .testTarget(name: "BridgeTests", dependencies: ["Bridge", "TestSupport"]),
+    .testTarget(
+      name: "SimulationTests", dependencies: ["Bridge", "Presence", "Store"]),
     .testTarget(name: "ProgramTests", dependencies: ["TestSupport", "rollcall"]),
   ],
   swiftLanguageModes: [.v6]
