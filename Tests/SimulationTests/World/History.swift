@@ -13,6 +13,7 @@ struct History {
   static func play(_ seed: UInt64, isTraced: Bool = false) -> Outcome {
     let world = World(seed: seed, isTraced: isTraced)
     let over = { world.failure != nil }
+    world.describe()
     let faults = Faults(world)
     _ = world.broker
     world.host.start()

@@ -28,6 +28,16 @@ final class World {
     plan = Plan(&random)
   }
 
+  /// What the history is made of, for the head of its trace.
+  func describe() {
+    let it = plan.configuration
+    note("faults \(plan.faults), delays \(plan.delay) ms, queue \(plan.queueLimit)")
+    note("heartbeat_timeout \(it.heartbeatTimeout), offline_grace \(it.offlineGrace)")
+    note("restart_grace \(it.restartGrace), publish_interval \(it.publishInterval)")
+    note("empty_room_ttl \(it.emptyRoomTTL), protocol \(it.protocolVersion)")
+    for device in fleet.devices { note("\(device.name): \(device.habits)") }
+  }
+
   var now: Instant { agenda.now }
   var wall: Int64 { now.nanoseconds / 1_000_000 + wallOffset }
 
