@@ -11,19 +11,25 @@ let package = Package(
     .systemLibrary(
       name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CLinux"),
     .target(name: "Presence"),
     .target(name: "Topics", dependencies: ["Presence"]),
     .target(name: "MQTT", dependencies: ["CMosquitto"]),
     .target(name: "Store", dependencies: ["CSQLite", "Presence"]),
     .target(name: "Bridge", dependencies: ["Presence", "Topics", "MQTT", "Store"]),
-    .executableTarget(name: "rollcall", dependencies: ["Bridge", "MQTT", "Topics"]),
-    .executableTarget(name: "rollcall-bench", dependencies: ["Bridge"]),
+    .target(name: "Fleet", dependencies: ["CLinux", "MQTT"]),
+    .executableTarget(
+      name: "rollcall", dependencies: ["Bridge", "CLinux", "Fleet", "MQTT", "Topics"]),
+    .executableTarget(
+      name: "rollcall-bench",
+      dependencies: ["Bridge", "Fleet", "MQTT", "Presence", "Store", "Topics"]),
     .target(name: "TestSupport", dependencies: ["MQTT"], path: "Tests/Support"),
     .testTarget(name: "PresenceTests", dependencies: ["Presence"]),
-    .testTarget(name: "TopicsTests", dependencies: ["Topics", "Presence"]),
+    .testTarget(name: "TopicsTests", dependencies: ["Presence", "Topics"]),
     .testTarget(name: "MQTTTests", dependencies: ["MQTT", "TestSupport"]),
     .testTarget(name: "StoreTests", dependencies: ["Store"]),
     .testTarget(name: "BridgeTests", dependencies: ["Bridge", "TestSupport"]),
+    .testTarget(name: "FleetTests", dependencies: ["Fleet", "TestSupport"]),
     .testTarget(
       name: "SimulationTests", dependencies: ["Bridge", "Presence", "Store"]),
     .testTarget(name: "ProgramTests", dependencies: ["TestSupport", "rollcall"]),

@@ -22,6 +22,7 @@ extension Connection {
     try enqueue(topic, payload, qos, retain).get()
   }
 
+  /// As above, for a payload in an array.
   @discardableResult
   public func publish(
     _ topic: String, _ payload: [UInt8], qos: QoS, retain: Bool
@@ -29,6 +30,7 @@ extension Connection {
     try payload.withUnsafeBytes { enqueue(topic.utf8, $0, qos, retain) }.get()
   }
 
+  /// As above, for a topic and a payload in arrays.
   @discardableResult
   public func publish(
     _ topic: [UInt8], _ payload: [UInt8], qos: QoS, retain: Bool

@@ -50,13 +50,17 @@ struct Timetable {
     earliest.map { Instant(nanoseconds: $0.start * Self.tick) }
   }
 
+  /// The slot that begins first. One of a higher level may: it is being emptied, and what was put back
+  /// from it already stands in lower ones.
   private var earliest: (list: Int, start: Int64)? {
+    var first: (list: Int, start: Int64)?
     for level in 0..<Self.levels where occupied[level] != 0 {
       let slot = occupied[level].trailingZeroBitCount
       let base = (current >> (6 * (level + 1))) << (6 * (level + 1))
-      return (level * 64 + slot, base + Int64(slot) << (6 * level))
+      let start = base + Int64(slot) << (6 * level)
+      if first.map({ start < $0.start }) ?? true { first = (level * 64 + slot, start) }
     }
-    return nil
+    return first
   }
 
   /// Rounded up, so that an entry's slot never begins before its time.

@@ -1,4 +1,3 @@
-import Bridge
-do {
-  try runBridge(try Configuration.read(file: CommandLine.arguments[3]))
-} catch { print("rollcall: \(error)") }
+import Glibc
+
+exit(Program.run(Array(CommandLine.arguments.dropFirst())))

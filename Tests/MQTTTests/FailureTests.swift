@@ -54,6 +54,14 @@ struct FailureTests {
     #expect(try client.connect().reasonCode == 0)
   }
 
+  @Test("An IPv6 address that refuses is an error, though IPv4 was tried instead")
+  func refusedIPv6() throws {
+    let broker = try TestBroker()
+    let client = TestClient(broker, id: "one") { $0.endpoint.host = "::1" }
+    let error = #expect(throws: MQTTError.self) { try client.connect() }
+    #expect(error?.code == MOSQ_ERR_ERRNO.code)
+  }
+
   @Test("A host that does not exist is an error with the resolver's words")
   func unknownHost() throws {
     let endpoint = Endpoint(host: "no-such-host.invalid", port: 1883)

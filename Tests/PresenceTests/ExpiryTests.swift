@@ -31,3 +31,16 @@ import Testing
     #expect(stage.announced("lab") == ["-b offline"])
   }
 }
+
+extension ExpiryTests {
+  @Test func `who is put back while a slot is being emptied does not hide the rest of it`() {
+    var stage = Stage()
+    for number in 0..<50 { stage.join("c\(number)", "lab") }
+    stage.at(.seconds(50))
+    stage.beat("c0")
+    stage.at(.seconds(70))
+    _ = stage.engine.tick(budget: 1_000, at: stage.now)
+    stage.tick()
+    #expect(stage.members("lab") == ["c0"])
+  }
+}

@@ -116,15 +116,16 @@ extension BridgeLoop {
 
   func settleIfReached() {
     guard stage == .settling else { return }
+    if let other = recovery.laterRun(than: run, after: tally.connections) {
+      return takenOver(
+        "another bridge (run \(other)) has taken over the session of \(configuration.clientID)")
+    }
     if recovery.mustFenceAgain || isSettlingSilent {
       recovery.mustFenceAgain = false
       sendFence()
     }
     guard recovery.fenceIsBack else { return }
     recovery.fenceIsBack = false
-    if let other = recovery.laterRun(than: run, after: tally.connections) {
-      return takenOver("another bridge (run \(other)) has taken over \(configuration.clientID)")
-    }
     settle()
   }
 

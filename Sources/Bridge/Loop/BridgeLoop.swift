@@ -133,7 +133,7 @@ public final class BridgeLoop {
   }
 
   /// Clients and rooms that fall due in one turn: a few milliseconds' worth.
-  static let tickBudget = 4_000
+  package static let tickBudget = 4_000
 
   public var isLive: Bool { stage == .live }
 

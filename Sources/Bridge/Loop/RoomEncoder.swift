@@ -2,10 +2,15 @@ import Presence
 import Topics
 
 /// Turns what the engine says of a room into payloads.
-struct RoomEncoder {
+package struct RoomEncoder {
   let now: Now
   /// The longest payload that the broker takes on a topic.
   let maxBytes: ([UInt8]) -> Int
+
+  package init(now: Now, maxBytes: @escaping ([UInt8]) -> Int) {
+    self.now = now
+    self.maxBytes = maxBytes
+  }
 
   /// The events of a change, chained by their revisions, and the last of these.
   func events(
@@ -30,7 +35,7 @@ struct RoomEncoder {
     return (payloads, revisions[revisions.count - 1])
   }
 
-  func snapshot(
+  package func snapshot(
     _ room: Int32, topic: [UInt8], revision: Int64, at time: Int64, limit: Int,
     engine: inout Engine
   ) -> [UInt8] {

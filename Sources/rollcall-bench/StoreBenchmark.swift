@@ -1,0 +1,58 @@
+import Bridge
+import Glibc
+import Presence
+import Store
+import Topics
+
+/// What the database costs, on a file in the temporary directory.
+extension EngineBenchmark {
+  /// Joins committed in turns of 1,000, as a busy loop does; then everything read again.
+  mutating func measureCommitAndRestore() {
+    let path = "\(temporaryDirectory())/rollcall-bench-\(getpid()).db"
+    defer { for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) } }
+    do throws(StoreError) {
+      try commit(to: path)
+      try restore(from: path)
+    } catch {
+      progress("the database: \(error)")
+      exit(1)
+    }
+  }
+
+  private func temporaryDirectory() -> String {
+    getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+  }
+
+  private func commit(to path: String) throws(StoreError) {
+    progress("commit: \(clients) joins")
+    let database = try Database(path: path, durability: .process, owner: 1)
+    var copy = EngineBenchmark(clients: clients, rooms: rooms)
+    var turn = 0
+    var spent: Int64 = 0
+    var failure: StoreError?
+    copy.joinInTurns(of: 1_000) { engine in
+      turn += 1
+      let start = nanoseconds()
+      let unsaved = engine.takeUnsaved()
+      do throws(StoreError) {
+        try database.commit(unsaved, of: engine, bridge: BridgeRow(revision: 1, aliveAt: 1))
+      } catch { failure = error }
+      spent += nanoseconds() - start
+    }
+    if let failure { throw failure }
+    Result("commit", clients: clients).with(operations: clients, nanoseconds: spent)
+      .with("commits", turn).print()
+  }
+
+  private func restore(from path: String) throws(StoreError) {
+    progress("restore")
+    let start = nanoseconds()
+    let database = try Database(path: path, durability: .process, owner: 2)
+    var engine = Engine(rules: Rules())
+    let now = Now(instant: Instant(nanoseconds: 1_000_000_000), wall: 1_700_000_000_000)
+    try database.load(into: &engine, at: now)
+    let elapsed = nanoseconds() - start
+    precondition(engine.presences == clients, "not everything was restored")
+    Result("restore", clients: clients).with("seconds", Double(elapsed) / 1e9).print()
+  }
+}

@@ -1,0 +1,64 @@
+/// `rollcall members ROOM`: who is in a room and since when, from its retained snapshot.
+struct MembersCommand: Command {
+  static let name = "members"
+  static let operands = "ROOM"
+  static let summary = "Say who is in a room, and since when"
+  static let details = """
+    Reads the room's retained snapshot and prints a table; with --json one object a line: client,
+    user, since and data as the bridge has them. A room that is not there: status 1.
+    """
+  static let flags =
+    [Flag("json", help: "One JSON object a member and line"), Flag.timeout] + BrokerAccess.flags
+
+  private let access: BrokerAccess
+  private let limit: Duration
+  private let json: Bool
+  private let room: String
+
+  init(_ arguments: ParsedArguments) throws(ProgramError) {
+    guard let room = arguments.operands.first else { throw .usage("which room?") }
+    guard arguments.operands.count == 1 else {
+      throw .usage("'\(arguments.operands[1])' is one word too many")
+    }
+    if let problem = RoomFilter.problem(room, wildcards: false) {
+      throw .usage("room '\(printable(room))': \(problem)")
+    }
+    access = try BrokerAccess(arguments)
+    limit = try arguments.answerLimit()
+    json = arguments.contains("json")
+    self.room = room
+  }
+
+  func run() throws(ProgramError) {
+    let topics = ["occupancy", "count"].map { "\(access.root)/\($0)/\(room)" }
+    let reading = try RetainedReading.read(access, filters: topics, limit: limit)
+    reading.warn()
+    guard let payload = payload(of: topics[0], in: reading) else {
+      throw .failed(missing(count: payload(of: topics[1], in: reading)))
+    }
+    guard let snapshot = RoomSnapshot(payload) else {
+      throw .failed("\(topics[0]) does not hold what a bridge writes there")
+    }
+    show(MemberList(room: RoomName(room), snapshot: snapshot))
+  }
+
+  private func show(_ list: MemberList) {
+    if json {
+      _ = writeOut(list.jsonLines.map { $0 + "\n" }.joined())
+      if let rest = list.truncation { complain(rest) }
+    } else {
+      _ = writeOut(list.lines(now: WallClock.milliseconds).map { $0 + "\n" }.joined())
+    }
+  }
+
+  private func payload(of topic: String, in reading: RetainedReading) -> [UInt8]? {
+    reading.messages.last { $0.topic.elementsEqual(topic.utf8) }?.payload
+  }
+
+  private func missing(count: [UInt8]?) -> String {
+    let name = printable(room)
+    guard let count = count.flatMap(roomCount) else { return "no room '\(name)' is known" }
+    return
+      "room '\(name)' has \(counted(count, "member")), and this login may not read who they are"
+  }
+}

@@ -1,0 +1,20 @@
+/// Which rooms a person names: one, or several by an MQTT filter such as `building-a/#`.
+enum RoomFilter {
+  /// What is wrong with a filter; `nil`: nothing.
+  static func problem(_ filter: String, wildcards: Bool) -> String? {
+    let levels = filter.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    if levels.contains(where: \.isEmpty) { return "no level of a room may be empty" }
+    if filter.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) { return "a control character" }
+    for (place, level) in levels.enumerated() {
+      let isLast = place == levels.count - 1
+      if level.elementsEqual("+".utf8) || (isLast && level.elementsEqual("#".utf8)) {
+        if wildcards { continue }
+        return "one room only, without + and #"
+      }
+      if level.contains(where: { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "#") }) {
+        return "+ stands for a whole level, # for all that follow"
+      }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,50 @@
+/// `rollcall rooms`: all rooms and how many are in each, from the retained counts.
+struct RoomsCommand: Command {
+  static let name = "rooms"
+  static let summary = "List the rooms and how many are in each"
+  static let details = """
+    Reads the retained counts and prints a table, sorted by room; with --json one object a line.
+    --long also reads who is where: how many users, how many without a user, since when.
+    """
+  static let flags =
+    [
+      Flag("json", help: "One JSON object a line: room, count, with --long also users_count…"),
+      Flag("long", "l", help: "Also users, members without one, and the last change"),
+      Flag.timeout,
+    ] + BrokerAccess.flags
+
+  private let access: BrokerAccess
+  private let limit: Duration
+  private let json: Bool
+  private let long: Bool
+
+  init(_ arguments: ParsedArguments) throws(ProgramError) {
+    try Self.expectNoOperands(arguments)
+    access = try BrokerAccess(arguments)
+    limit = try arguments.answerLimit()
+    json = arguments.contains("json")
+    long = arguments.contains("long")
+  }
+
+  func run() throws(ProgramError) {
+    let kinds = long ? ["count", "occupancy"] : ["count"]
+    let filters = kinds.map { "\(access.root)/\($0)/#" }
+    let reading = try RetainedReading.read(access, filters: filters, limit: limit)
+    reading.warn()
+    let list = RoomList(reading.messages, root: access.root)
+    let text = json ? list.jsonLines : list.table(long: long, now: WallClock.milliseconds).lines()
+    _ = writeOut(text.map { $0 + "\n" }.joined())
+  }
+}
+
+extension Flag {
+  static let timeout = Flag(
+    "timeout", "W", value: "SECONDS", help: "How long the answer may take (5)")
+}
+
+extension ParsedArguments {
+  /// The value of ``Flag/timeout``.
+  func answerLimit() throws(ProgramError) -> Duration {
+    try duration("timeout") ?? .seconds(5)
+  }
+}

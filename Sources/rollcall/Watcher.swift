@@ -1,0 +1,133 @@
+import Glibc
+import MQTT
+
+/// The loop of `rollcall watch`: one connection at a time, made again when it is lost, from which
+/// the model is fed and the view told.
+final class Watcher {
+  struct Settings {
+    /// After which it ends by itself.
+    var limit: Duration?
+    /// In which the first connection must stand and have told the present state.
+    var connectLimit: Duration
+  }
+
+  private var access: BrokerAccess
+  private let filters: [String]
+  private let settings: Settings
+  private let view: any WatchView
+  private var model = WatchModel()
+  private var session: BrokerSession?
+  private var nextAttempt = Duration.zero
+  private var failures = 0
+  private var hasBeenConnected = false
+  private var nextKeepAlive = Duration.zero
+  private let clock = ContinuousClock()
+  private let start: ContinuousClock.Instant
+
+  /// How long a turn waits at most: the picture's next redraw.
+  private static let turn = Duration.milliseconds(100)
+
+  init(_ access: BrokerAccess, filters: [String], settings: Settings, view: any WatchView) {
+    self.access = access
+    self.filters = filters
+    self.settings = settings
+    self.view = view
+    start = clock.now
+  }
+
+  private var now: Duration { clock.now - start }
+
+  /// Until a signal, the limit, or nobody reads any more.
+  /// - Throws: when the first connection cannot be made.
+  func run() throws(ProgramError) {
+    do throws(MQTTError) {
+      let signals = try SignalDescriptor([SIGINT, SIGTERM, SIGHUP])
+      view.begin()
+      defer { view.end() }
+      var poller = Poller()
+      while signals.next() == nil, now < settings.limit ?? .seconds(1 << 40) {
+        guard try turn(&poller, signals) else { break }
+      }
+      session?.disconnect()
+    } catch {
+      throw .failed("\(access.place): \(error.detail)")
+    }
+  }
+
+  /// - Returns: false when nobody reads any more.
+  private func turn(_ poller: inout Poller, _ signals: SignalDescriptor) throws(MQTTError) -> Bool {
+    try connectIfDue()
+    poller.removeAll()
+    poller.add(signals.descriptor)
+    if let session { poller.add(session.connection) }
+    try poller.wait(Self.turn)
+    if let session {
+      session.serve(readable: poller[1].contains(.readable))
+      if now >= nextKeepAlive {
+        session.keepAlive()
+        nextKeepAlive = now + .seconds(1)
+      }
+    }
+    return try tell(news()) && view.refresh(&model, now: now)
+  }
+
+  private func tell(_ changes: [WatchChange]) -> Bool {
+    changes.allSatisfy { view.show($0, in: &model) }
+  }
+
+  private func connectIfDue() throws(MQTTError) {
+    guard session == nil, now >= nextAttempt else { return }
+    do throws(MQTTError) {
+      session = try BrokerSession(access, filters: filters)
+      model.beginReplay()
+    } catch {
+      guard hasBeenConnected else { throw error }
+      waitForNextAttempt()
+    }
+  }
+
+  private func news() throws(MQTTError) -> [WatchChange] {
+    guard let session else { return [] }
+    var changes = session.take().flatMap { message in
+      change(message).map { model.take($0, at: now) } ?? []
+    }
+    if session.isOver { return try changes + lost(session) }
+    if !model.synchronized, session.replayIsOver {
+      changes += (failures > 0 ? [.connected] : []) + model.endReplay()
+      (hasBeenConnected, failures) = (true, 0)
+    }
+    guard hasBeenConnected || now < settings.connectLimit else {
+      throw MQTTError(
+        call: "watch", code: 0, detail: "no complete answer within \(settings.connectLimit)")
+    }
+    return changes
+  }
+
+  private func lost(_ session: BrokerSession) throws(MQTTError) -> [WatchChange] {
+    self.session = nil
+    if !hasBeenConnected, let older = session.accessForOlderBroker {
+      access = older
+      return []
+    }
+    guard hasBeenConnected else { throw session.failure }
+    let isNews = failures == 0
+    waitForNextAttempt()
+    return isNews ? [.lost(session.failure.detail)] : []
+  }
+
+  /// Half a second, doubled up to ten.
+  private func waitForNextAttempt() {
+    nextAttempt = now + min(.milliseconds(500) * (1 << min(failures, 5)), .seconds(10))
+    failures += 1
+  }
+
+  private func change(_ message: BrokerSession.Received) -> WatchModel.Message? {
+    if let room = RoomName(message.topic, under: "\(access.root)/count/") {
+      return .count(room, message.payload)
+    }
+    if let room = RoomName(message.topic, under: "\(access.root)/events/") {
+      return .event(room, message.payload)
+    }
+    return session?.isMarker(message.topic) == true ? .bridge(message.payload) : nil
+  }
+}
