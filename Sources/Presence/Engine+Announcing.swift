@@ -63,10 +63,13 @@ extension Engine {
     rooms[Int(room)].touches = []
     for touch in touches { settle(touch, into: &announcement) }
     announcement.ghosts = ghosts.removeValue(forKey: room) ?? []
-    if announcement.isEmpty {
-      if isIdle(room) { idleRooms.append(room) }
-    } else {
+    if !announcement.isEmpty {
       show(room)
+    } else if isIdle(room) {
+      idleRooms.append(room)
+    } else if isShown(room), rooms[Int(room)].count == 0 {
+      // Filled and emptied with nobody told: its time has begun again.
+      emptied.append(room, to: 0)
     }
     return announcement
   }

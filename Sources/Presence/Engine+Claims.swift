@@ -48,7 +48,7 @@ extension Engine {
       comeBack(index)
       clients[Int(index)].connection = connection &- 1
     }
-    clients[Int(index)].state = .online
+    if clients[Int(index)].state == .dying { stopDying(index) }
     if let epoch = birth.epoch { setEpoch(epoch, of: index) }
     apply(birth, to: index)
     setStatusHash(hash, birth: true, of: index)

@@ -9,15 +9,15 @@ extension Engine {
 
   /// The client, new if need be; `nil` and counted when there is no place for another.
   mutating func findOrAdd(_ who: Who) -> Int32? {
-    if let index = find(who) {
-      if clients[Int(index)].state == .gone { rebirth(index) }
-      return index
-    }
+    let index = find(who)
+    if let index, clients[Int(index)].state != .gone { return index }
     guard makePlace() else {
       counters.limited += 1
       return nil
     }
-    return add(who)
+    guard let index else { return add(who) }
+    rebirth(index)
+    return index
   }
 
   private mutating func add(_ who: Who) -> Int32 {
@@ -69,8 +69,11 @@ extension Engine {
     return true
   }
 
-  /// Takes a client out of all of its rooms; they are remembered in case it comes back.
+  /// Takes a client out of all of its rooms; they are remembered in case it comes back, with those that
+  /// may still wait for it since an earlier time.
   mutating func remove(_ index: Int32, reason: Reason) {
+    if !isRevivable(index) { dropAway(of: index) }
+    removals[index] = nil
     forEachMembership(of: index) { engine, membership in
       if engine.memberships[membership].state == .present {
         engine.withdraw(membership, to: .away, reason: reason)
@@ -90,6 +93,7 @@ extension Engine {
       engine.end(membership, reason: reason)
     }
     if clients[Int(index)].isPresent { presentClients -= 1 }
+    removals[index] = nil
     setData(nil, of: index)
     clients[Int(index)].state = .gone
     knownClients -= 1

@@ -18,14 +18,15 @@ extension Engine {
   }
 
   private mutating func slowHeartbeat(_ index: Int32, _ beat: Heartbeat?) {
-    if let epoch = beat?.epoch, epoch < clients[Int(index)].epoch {
+    let client = clients[Int(index)]
+    if client.state != .gone, let epoch = beat?.epoch, epoch < client.epoch {
       counters.stale += 1
       return
     }
-    switch clients[Int(index)].state {
+    switch client.state {
     case .online, .dying:
       heard(index)
-      if isRevivable(index) { reviveRooms(of: index) }
+      if isRevivable(index) { reviveRooms(of: index) } else { dropAway(of: index) }
     case .away where isRevivable(index):
       comeBack(index)
       reviveRooms(of: index)
@@ -74,7 +75,7 @@ extension Engine {
   }
 
   private mutating func died(_ who: Who, _ death: Death, _ hash: UInt64) {
-    guard let index = find(who) else { return }
+    guard let index = find(who), clients[Int(index)].state != .gone else { return }
     if let epoch = death.epoch, epoch < clients[Int(index)].epoch {
       counters.stale += 1
       return
@@ -86,11 +87,8 @@ extension Engine {
 
   /// From here on, unless it is heard in time, the client is dead.
   mutating func beginDying(_ index: Int32) {
-    if phase == .live, rules.offlineGrace == .zero {
-      clients[Int(index)].mark = now.instant
-      remove(index, reason: .offline)
-      return
-    }
+    if phase == .live, rules.offlineGrace == .zero { return remove(index, reason: .offline) }
+    if clients[Int(index)].flags.contains(.hasAway) { removals[index] = clients[Int(index)].mark }
     clients[Int(index)].state = .dying
     clients[Int(index)].mark =
       phase == .live ? now.instant + rules.offlineGrace : Client.foundDeath
@@ -118,6 +116,7 @@ extension Engine {
     }
     guard let index = findOrAdd(who), let room = findOrAdd(room: name) else { return }
     if clients[Int(index)].state == .away { comeBack(index) } else { heard(index) }
+    makeWay(for: room, of: index)
     enter(index, room, data: data, reason: .joined)
   }
 
@@ -137,15 +136,19 @@ extension Engine {
     clients[Int(index)].lastHeard = now.instant
     clients[Int(index)].connection = connection
     if clients[Int(index)].state == .dying {
-      clients[Int(index)].state = .online
-      clients[Int(index)].mark = now.instant
-      save(client: index)
+      stopDying(index)
       schedule(index)
     }
     if clients[Int(index)].flags.remove(.unconfirmed) != nil {
       save(client: index)
       schedule(index)
     }
+  }
+
+  mutating func stopDying(_ index: Int32) {
+    clients[Int(index)].state = .online
+    clients[Int(index)].mark = removals.removeValue(forKey: index) ?? now.instant
+    save(client: index)
   }
 
   /// A client that was away is online. The rooms that it had wait for a word that revives them.
@@ -155,7 +158,8 @@ extension Engine {
     clients[Int(index)].lastHeard = now.instant
     clients[Int(index)].connection = connection
     presentClients += 1
-    if isRevivable { clients[Int(index)].flags.insert(.hasAway) } else { dropAway(of: index) }
+    clients[Int(index)].flags.insert(.hasAway)
+    if !isRevivable { dropAway(of: index) }
     schedule(index)
     save(client: index)
   }
@@ -164,7 +168,13 @@ extension Engine {
   func isRevivable(_ index: Int32) -> Bool {
     let client = clients[Int(index)]
     guard client.state == .away || client.flags.contains(.hasAway) else { return false }
-    return now.instant - client.mark < rules.reviveWindow
+    return now.instant - removedAt(index) < rules.reviveWindow
+  }
+
+  /// When a client for which rooms wait was removed.
+  func removedAt(_ index: Int32) -> Instant {
+    let mark = clients[Int(index)].mark
+    return clients[Int(index)].state == .dying ? removals[index] ?? mark : mark
   }
 
   mutating func reviveRooms(of index: Int32) {
@@ -178,12 +188,28 @@ extension Engine {
 
   /// What a client was away from and did not come back to is no longer its room.
   mutating func dropAway(of index: Int32) {
+    guard clients[Int(index)].state == .away || clients[Int(index)].flags.contains(.hasAway)
+    else { return }
     forEachMembership(of: index) { engine, membership in
       if engine.memberships[membership].state == .away {
         engine.end(membership, reason: .left)
       }
     }
     if clients[Int(index)].flags.remove(.hasAway) != nil { save(client: index) }
+  }
+
+  /// Rooms that wait for a client count as its rooms, but give way to those that it joins.
+  private mutating func makeWay(for room: Int32, of index: Int32) {
+    guard clients[Int(index)].flags.contains(.hasAway) else { return }
+    var held = 0
+    var holdsRoom = false
+    forEachMembership(of: index) { engine, membership in
+      let it = engine.memberships[membership]
+      guard it.state == .present || it.state == .away else { return }
+      held += 1
+      if it.room == room { holdsRoom = true }
+    }
+    if !holdsRoom, held >= rules.maxRoomsPerClient { dropAway(of: index) }
   }
 
   private mutating func replaceRooms(of index: Int32, with names: [[UInt8]]) {

@@ -124,7 +124,7 @@ extension Engine {
     return try clientNames.withName(id) { name in
       var row = ClientRow(
         id: id, user: nil, name: name, state: client.state.rawValue,
-        mark: isMarked && client.mark < Client.foundDeath ? now.wall(at: client.mark) : 0,
+        mark: isMarked ? now.wall(at: removedAt(id)) : 0,
         timeout: client.timeout, epoch: client.epoch, statusHash: client.statusHash,
         birthHash: client.birthHash, isUnconfirmed: client.flags.contains(.unconfirmed),
         data: client.data >= 0 ? blobs[client.data] : nil)
@@ -159,12 +159,23 @@ extension Engine {
   }
 }
 
+/// What no row that this engine wrote goes beyond: were it believed of a damaged one, the numbers would
+/// overflow, or the gaps between them would fill the memory.
+private enum Limits {
+  static let ids: Range<Int32> = 0..<200_000_000
+  static let membershipIDs: Range<Int32> = 0..<1_000_000_000
+  static let integers: ClosedRange<Int64> = 0...(1 << 53)
+}
+
+private func isName(_ bytes: UnsafeRawBufferPointer) -> Bool { (1...256).contains(bytes.count) }
+
 /// Making an engine from rows: rooms first, then clients, then memberships, each in any order.
 extension Engine {
   public mutating func restore(_ row: RoomRow, at now: Now) throws(RestoreError) {
-    guard row.id >= 0, !roomNames.isTaken(row.id), roomNames.find(row.name) == nil else {
-      throw RestoreError(row: "room \(row.id)")
-    }
+    guard Limits.ids.contains(row.id), !roomNames.isTaken(row.id), isName(row.name),
+      roomNames.find(row.name) == nil, Limits.integers.contains(row.revision),
+      row.emptiedAt.map(Limits.integers.contains) ?? true
+    else { throw RestoreError(row: "room \(row.id)") }
     roomNames.insert(row.name, at: row.id)
     var room = Room()
     room.revision = row.revision
@@ -178,7 +189,10 @@ extension Engine {
   }
 
   public mutating func restore(_ row: ClientRow, at now: Now) throws(RestoreError) {
-    guard row.id >= 0, !clientNames.isTaken(row.id), let state = Client.State(rawValue: row.state),
+    guard Limits.ids.contains(row.id), !clientNames.isTaken(row.id), isName(row.name),
+      row.user.map(isName) ?? true, Limits.integers.contains(row.mark),
+      row.epoch == -1 || Limits.integers.contains(row.epoch), row.timeout >= -1,
+      let state = Client.State(rawValue: row.state),
       state == .online || state == .dying || state == .away
     else { throw RestoreError(row: "client \(row.id)") }
     var scope: Int32 = 0
@@ -203,11 +217,16 @@ extension Engine {
     place(client, at: row.id)
     knownClients += 1
     if client.isPresent { presentClients += 1 }
-    if state == .dying { noteDying(row.id) }
+    if state == .dying {
+      if row.mark != 0 { removals[row.id] = now.instant(atWall: row.mark) }
+      noteDying(row.id)
+    }
   }
 
   public mutating func restore(_ row: MembershipRow) throws(RestoreError) {
-    guard row.id >= 0, clientNames.isTaken(row.client), roomNames.isTaken(row.room),
+    guard Limits.membershipIDs.contains(row.id), Limits.integers.contains(row.since),
+      clientNames.isTaken(row.client), roomNames.isTaken(row.room),
+      membership(of: row.client, in: row.room) == nil,
       let state = Membership.State(rawValue: row.state), state == .present || state == .away,
       row.id >= memberships.capacity || memberships[row.id].state == .free,
       state == .away || clients[Int(row.client)].isPresent

@@ -13,6 +13,7 @@ extension Engine {
     if rooms[room].count == 1 {
       occupiedRooms += 1
       emptied.remove(Int32(room))
+      save(room: Int32(room))
     }
     count(index, by: 1)
   }

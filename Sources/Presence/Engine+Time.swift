@@ -138,9 +138,13 @@ extension Engine {
     dying.append(index)
   }
 
+  /// Who died, lived and died again stands there more than once.
   private mutating func pruneDying() {
     var kept: ContiguousArray<Int32> = []
-    for index in dying where clients[Int(index)].state == .dying { kept.append(index) }
+    var seen: Set<Int32> = []
+    for index in dying where clients[Int(index)].state == .dying && seen.insert(index).inserted {
+      kept.append(index)
+    }
     dying = kept
   }
 }

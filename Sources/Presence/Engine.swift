@@ -51,6 +51,8 @@ public struct Engine {
   var emptied = LinkedLists(lists: 1)
   /// Who is or was dying; looked through when a connection ends or settles.
   var dying: ContiguousArray<Int32> = []
+  /// When those who are dying were removed before, if rooms still wait for them since then.
+  var removals: [Int32: Instant] = [:]
 
   var touchedRooms: ContiguousArray<Int32> = []
   var clearedRooms: ContiguousArray<Int32> = []

@@ -88,7 +88,7 @@ struct NameTable {
   }
 
   func isTaken(_ index: Int32) -> Bool {
-    Int(index) < entries.count && entries[Int(index)].scope >= 0
+    index >= 0 && Int(index) < entries.count && entries[Int(index)].scope >= 0
   }
 
   func scope(of index: Int32) -> Int32 { entries[Int(index)].scope }

@@ -22,7 +22,8 @@ struct Client {
     static let unsaved = Flags(rawValue: 1)
     /// Its timeout of 0 does not count until it was heard live.
     static let unconfirmed = Flags(rawValue: 2)
-    /// Online, but a late death took it out of rooms that its next heartbeat brings back.
+    /// Present again, but not in the rooms that it was taken out of at `mark`, or at its entry among the
+    /// removals while it is dying: its next heartbeat brings it back into them.
     static let hasAway = Flags(rawValue: 4)
   }
 
@@ -33,9 +34,9 @@ struct Client {
 
   // What a heartbeat touches comes first, in one half of a cache line.
   var lastHeard: Instant
+  var presences: Int32 = 0
   /// The connection in which it was last heard live.
   var connection: UInt16 = 0
-  var presences: UInt16 = 0
   var state = State.online
   var flags: Flags = []
   /// Nanoseconds; -1: the rules' default; 0: the will alone decides.

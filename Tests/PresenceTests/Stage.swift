@@ -7,7 +7,6 @@ import Testing
 struct Stage {
   var engine: Engine
   private(set) var elapsed = Duration.zero
-  private var hash: UInt64 = 0
 
   static let start = Now(instant: Instant(nanoseconds: 1_000_000_000_000), wall: 1_700_000_000_000)
 
@@ -51,20 +50,21 @@ struct Stage {
   }
 
   mutating func claimsOnline(
-    _ client: String, rooms: [String]? = nil, epoch: Int64? = nil, timeout: Duration? = nil
+    _ client: String, user: String? = nil, rooms: [String]? = nil, epoch: Int64? = nil,
+    timeout: Duration? = nil, data: String? = nil
   ) {
-    claim(client, birth(rooms, epoch, timeout, nil))
+    claim(client, user, birth(rooms, epoch, timeout, data))
   }
 
-  mutating func claimsOffline(_ client: String, epoch: Int64? = nil) {
-    claim(client, .offline(Death(epoch: epoch)))
+  mutating func claimsOffline(_ client: String, user: String? = nil, epoch: Int64? = nil) {
+    claim(client, user, .offline(Death(epoch: epoch)))
   }
 
   mutating func offline(_ client: String, user: String? = nil, epoch: Int64? = nil) {
     say(client, user, .offline(Death(epoch: epoch)))
   }
 
-  mutating func forget(_ client: String) { say(client, nil, .forget) }
+  mutating func forget(_ client: String, user: String? = nil) { say(client, user, .forget) }
 
   mutating func beat(
     _ client: String, user: String? = nil, epoch: Int64? = nil, timeout: Duration? = nil
@@ -154,8 +154,8 @@ struct Stage {
     }
   }
 
-  private mutating func claim(_ client: String, _ status: Status) {
-    who(client, nil) { engine, who, now in
+  private mutating func claim(_ client: String, _ user: String?, _ status: Status) {
+    who(client, user) { engine, who, now in
       engine.claim(who, status, hash: Self.hash(status), at: now)
     }
   }
