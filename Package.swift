@@ -32,7 +32,7 @@ let package = Package(
     .testTarget(name: "FleetTests", dependencies: ["Fleet", "TestSupport"]),
     .testTarget(
       name: "SimulationTests", dependencies: ["Bridge", "Presence", "Store"]),
-    .testTarget(name: "ProgramTests", dependencies: ["TestSupport", "rollcall"]),
+    .testTarget(name: "ProgramTests", dependencies: ["MQTT", "TestSupport", "rollcall"]),
   ],
   swiftLanguageModes: [.v6]
 )

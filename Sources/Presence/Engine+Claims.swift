@@ -38,6 +38,9 @@ extension Engine {
     }
     // The birth that is known already, of one who has been seen to go since: it stays gone.
     if clients[Int(index)].state != .online, clients[Int(index)].birthHash == Self.half(hash) {
+      if phase == .settling, clients[Int(index)].state == .dying {
+        clients[Int(index)].flags.insert(.claimed)
+      }
       return
     }
     guard hasPlace(for: birth.rooms) else {

@@ -82,6 +82,7 @@ extension Engine {
     }
     setStatusHash(hash, birth: false, of: index)
     clients[Int(index)].connection = connection
+    clients[Int(index)].flags.remove(.claimed)
     if clients[Int(index)].state == .online { beginDying(index) }
   }
 

@@ -31,12 +31,27 @@ extension Engine {
     floor = now.instant
     pruneDying()
     for index in dying {
+      let isClaimed = clients[Int(index)].flags.remove(.claimed) != nil
+      if isClaimed, brokerRestarted {
+        pardon(index)
+        continue
+      }
       let isHeld = clients[Int(index)].mark == Client.heldDeath
       let grace = isHeld || brokerRestarted ? rules.restartGrace : rules.offlineGrace
       clients[Int(index)].mark = now.instant + grace
       schedule(index)
     }
     if brokerRestarted { doubtWillsAlone() }
+  }
+
+  /// The broker sent its will and went; the broker that is there now, which lost our session, holds its
+  /// birth: it was back before us. That is not heard live, so it has its timeout to show up.
+  private mutating func pardon(_ index: Int32) {
+    clients[Int(index)].state = .online
+    clients[Int(index)].mark = now.instant
+    if clients[Int(index)].timeout == 0 { clients[Int(index)].flags.insert(.unconfirmed) }
+    schedule(index)
+    save(client: index)
   }
 
   /// A will is lost with the broker that held it: who relies on it alone has to be heard.

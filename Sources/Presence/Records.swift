@@ -25,6 +25,8 @@ struct Client {
     /// Present again, but not in the rooms that it was taken out of at `mark`, or at its entry among the
     /// removals while it is dying: its next heartbeat brings it back into them.
     static let hasAway = Flags(rawValue: 4)
+    /// Dying, but since connecting a replay has claimed its birth; counts only if the broker was restarted.
+    static let claimed = Flags(rawValue: 8)
   }
 
   /// A death that was pending when the connection ended.

@@ -31,9 +31,10 @@ struct PublishSchedule {
   mutating func note(_ room: Int32, isEdge: Bool, at now: Instant) {
     while timings.count <= Int(room) { timings.append(Timing()) }
     let timing = timings[Int(room)]
-    var due = Self.after(timing.last, interval)
-    if isEdge { due = min(due, Self.after(timing.lastEdge, Self.edgeInterval)) }
-    due = max(due, now)
+    let next =
+      isEdge
+      ? Self.after(timing.lastEdge, Self.edgeInterval) : Self.after(timing.last, interval)
+    let due = max(next, now)
     guard due < timing.due else { return }
     timings[Int(room)].due = due
     heap.insert(Entry(due: due, room: room))
@@ -45,8 +46,16 @@ struct PublishSchedule {
       heap.removeFirst()
       guard timings[Int(first.room)].due == first.due else { continue }
       timings[Int(first.room)].due = .never
+      if isEdge(first.room) {
+        // It may have become one since it was noted.
+        let earliest = Self.after(timings[Int(first.room)].lastEdge, Self.edgeInterval)
+        guard earliest <= now else {
+          note(first.room, isEdge: true, at: now)
+          continue
+        }
+        timings[Int(first.room)].lastEdge = now
+      }
       timings[Int(first.room)].last = now
-      if isEdge(first.room) { timings[Int(first.room)].lastEdge = now }
       return first.room
     }
     return nil

@@ -19,7 +19,7 @@ struct Consumer {
   private var lastCount = 0
   private var wasBulk = false
   private(set) var emptySince: Instant?
-  private(set) var wasShown = false
+  private var wasCleared = false
 
   init(room: String) { self.room = room }
 
@@ -34,17 +34,23 @@ struct Consumer {
     if new <= revision, !mayGoBack { return "revision \(new) after \(revision)" }
     if new <= previous { return "revision \(new), previous \(previous)" }
     let problem = rate(Int(count), sentAt, bulk, interval, steadySince)
-    if previous != revision {
+    if previous == 0, mayBegin {
+      members = [:]
+      isLost = false
+    } else if previous != revision {
       if previous < revision, !mayGoBack { return "previous \(previous) after \(revision)" }
       if !mayHaveGap, !mayGoBack { return "a gap: previous \(previous) after \(revision)" }
       isLost = true
     }
     revision = new
-    wasShown = true
+    wasCleared = false
     note(Int(count), sentAt)
     if isLost { return problem }
     return problem ?? apply(json, count: Int(count), bulk: bulk)
   }
+
+  /// A room whose topics were cleared is a new one when it comes back.
+  private var mayBegin: Bool { wasCleared || (mayHaveGap && lastCount == 0) }
 
   private mutating func apply(_ json: JSON, count: Int, bulk: Bool) -> String? {
     for entry in json["added"]?.items ?? [] {
@@ -106,13 +112,15 @@ struct Consumer {
     mayHaveGap = false
     mayGoBack = false
     revision = new
-    wasShown = true
+    wasCleared = false
     note(Int(count), sentAt)
     return nil
   }
 
   mutating func cleared() {
-    if !isLost, members.isEmpty { wasShown = false }
+    wasCleared = true
+    members = [:]
+    lastCount = 0
   }
 
   private static func name(_ entry: JSON) -> String {

@@ -22,13 +22,16 @@ struct Members {
 extension Judge {
   func turned(_ loop: BridgeLoop) {
     let isConnected = loop.stage == .live || loop.stage == .settling
-    follow(isLive: loop.isLive, hasEnded: liveSince != nil && !isConnected)
+    // What happened before the connection's end is judged by what was true then.
+    let hasEnded = liveSince != nil && !isConnected
+    if !hasEnded { follow(isLive: loop.isLive, hasEnded: false) }
     let isNews = members.restored || !heardInTurn.isEmpty || !maybeHeardInTurn.isEmpty
     if isNews || loop.engine.counters != members.counters { compare(loop.engine) }
     members.counters = loop.engine.counters
     members.restored = false
     heardInTurn.removeAll(keepingCapacity: true)
     maybeHeardInTurn.removeAll(keepingCapacity: true)
+    if hasEnded { follow(isLive: false, hasEnded: true) }
   }
 
   private func compare(_ engine: Engine) {
