@@ -27,7 +27,7 @@ final class SimulatedLink: Link {
   let version: LinkVersion
   private weak var delegate: (any LinkDelegate)?
   /// What the bridge was delivered and has not acknowledged, in order.
-  private(set) var unacknowledged: [(id: Int, message: Message, isReplay: Bool)] = []
+  private var unacknowledged: [(id: Int, number: Int, message: Message, isReplay: Bool)] = []
   private var open = true
   private var inbox: [Incoming] = []
   private var outbox: [Outgoing] = []
@@ -68,12 +68,12 @@ final class SimulatedLink: Link {
 
   /// The library queues the acknowledgement before it hands the message over.
   private func receive(_ message: Message, _ id: Int?, _ isReplay: Bool) {
+    world.note("  bridge takes \(message)\(isReplay ? " replayed" : "")")
+    world.judge.delivered(message, isReplay: isReplay)
     if let id {
       outbox.append(.acknowledgement(id))
-      unacknowledged.append((id, message, isReplay))
+      unacknowledged.append((id, world.judge.delivered, message, isReplay))
     }
-    world.note("  bridge takes \(message)\(isReplay ? " replayed" : "")")
-    world.judge.delivered(message, isAcknowledged: id != nil, isReplay: isReplay)
     message.topic.withUnsafeBytes { topic in
       message.payload.withUnsafeBytes { payload in
         delegate?.linkDidReceive(
@@ -96,8 +96,8 @@ final class SimulatedLink: Link {
 
   private func acknowledged(_ id: Int) {
     guard let index = unacknowledged.firstIndex(where: { $0.id == id }) else { return }
-    let (_, message, isReplay) = unacknowledged.remove(at: index)
-    world.judge.acknowledged(message, isReplay: isReplay)
+    let (_, number, message, isReplay) = unacknowledged.remove(at: index)
+    world.judge.acknowledged(message, number: number, isReplay: isReplay)
   }
 
   /// libmosquitto pings after a keep-alive without a packet, and gives up after another without an answer.

@@ -14,7 +14,7 @@ final class Fleet {
   private static func habits(of world: World) -> Device.Habits {
     let usual = world.plan.configuration.heartbeatTimeout
     var timeout: Duration?
-    if world.random.chance(0.4) { timeout = world.random.duration(1_000...8_000) }
+    if world.random.chance(0.4) { timeout = .milliseconds(1_000 + world.random.below(7_000)) }
     if world.random.chance(0.15) { timeout = .zero }
     let window = timeout.map { $0 == .zero ? usual : min($0, usual) } ?? usual
     var beat: Duration? = window * (0.15 + 0.2 * world.random.fraction())

@@ -64,7 +64,7 @@ struct ClientView: Equatable {
 
   /// A replayed status: a claim, which certainly counts where nothing at all was known, and certainly does not
   /// where it was taken before, or the client was heard in this connection.
-  mutating func claim(_ word: Word, _ payload: [UInt8], wasHeard: Bool, isCertain: Bool) {
+  mutating func claim(_ word: Word, _ payload: [UInt8], wasHeard: Bool) {
     if isKnown == .yes, status == payload { return }
     if isKnown == .yes, wasHeard { return }
     if isStale(word) { return }
@@ -72,7 +72,7 @@ struct ClientView: Equatable {
       if isKnown != .no { status = nil }
       return
     }
-    if isNew, isKnown == .no, isCertain {
+    if isNew, isKnown == .no {
       isKnown = .yes
       isNew = false
       (epochLow, epochHigh) = (word.epoch, word.epoch)
@@ -88,19 +88,6 @@ struct ClientView: Equatable {
     for room in rooms.indices {
       rooms[room] = rooms[room].merged(named.contains(room) ? .yes : .no)
     }
-  }
-
-  /// Either this or that.
-  func merged(_ other: ClientView) -> ClientView {
-    var both = self
-    for room in rooms.indices { both.rooms[room] = rooms[room].merged(other.rooms[room]) }
-    both.isKnown = isKnown.merged(other.isKnown)
-    both.isNew = isNew && other.isNew
-    both.epochLow = min(epochLow, other.epochLow)
-    both.epochHigh = max(epochHigh, other.epochHigh)
-    if status != other.status { both.status = nil }
-    if birth != other.birth { both.birth = nil }
-    return both
   }
 
   /// Nothing is certain any more.

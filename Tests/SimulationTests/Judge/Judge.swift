@@ -6,7 +6,8 @@ import Presence
 /// takes either.
 final class Judge {
   let world: World
-  /// By what was delivered to the bridge, and by what of that was acknowledged.
+  /// By what was delivered to the bridge; and by what of that has to survive its death: what it has committed,
+  /// and what it has acknowledged.
   var views: [ClientView]
   var durable: [ClientView]
   var signs: [Signs]
@@ -28,6 +29,8 @@ final class Judge {
   var members: Members
   private(set) var output = Digest()
   private(set) var delivered = 0
+  /// How many of those the last commit holds.
+  private var committedCount = 0
 
   init(_ world: World) {
     self.world = world
@@ -44,10 +47,15 @@ final class Judge {
 
   func disturbed() { calmSince = world.now }
   func wallJumped() { wallHasJumped = true }
-  func committed() { for client in signs.indices { signs[client].undone = false } }
+
+  func committed() {
+    for client in signs.indices { signs[client].undone = false }
+    durable = views
+    committedCount = delivered
+  }
 
   /// The bridge was handed a message.
-  func delivered(_ message: Message, isAcknowledged: Bool, isReplay: Bool) {
+  func delivered(_ message: Message, isReplay: Bool) {
     delivered += 1
     guard let word = message.word else {
       if let sent = fences[message.payload] { proven = max(proven, sent) }
@@ -55,11 +63,10 @@ final class Judge {
     }
     let wasHeard = signs[word.client].connection == connection
     if isReplay {
-      claimed(word, message, wasHeard: wasHeard, isAcknowledged: isAcknowledged)
+      claimed(word, message, wasHeard: wasHeard)
     } else {
       heard(word)
       views[word.client].take(word, message.payload)
-      if !isAcknowledged { durable[word.client].take(word, message.payload) }
     }
   }
 
@@ -103,7 +110,7 @@ final class Judge {
     signs[client].death = .pending(from: end, until: isSure ? end : .never)
   }
 
-  private func claimed(_ word: Word, _ message: Message, wasHeard: Bool, isAcknowledged: Bool) {
+  private func claimed(_ word: Word, _ message: Message, wasHeard: Bool) {
     switch word.kind {
     case .join, .leave, .beat, .forget: return
     case .birth:
@@ -118,17 +125,17 @@ final class Judge {
       if isNothing || (wasHeard && view.isKnown == .yes) { break }
       mayDie(word.client, isSure: false)
     }
-    views[word.client].claim(word, message.payload, wasHeard: wasHeard, isCertain: true)
-    if !isAcknowledged {
-      durable[word.client].claim(word, message.payload, wasHeard: false, isCertain: false)
-    }
+    views[word.client].claim(word, message.payload, wasHeard: wasHeard)
   }
 
-  /// An acknowledgement has left the bridge: from here on its message may never be lost.
-  func acknowledged(_ message: Message, isReplay: Bool) {
-    guard let word = message.word else { return }
-    if !isReplay { return durable[word.client].take(word, message.payload) }
-    durable[word.client].claim(word, message.payload, wasHeard: false, isCertain: false)
+  /// An acknowledgement has left the bridge: from here on its message, the `number`th, may never be lost.
+  func acknowledged(_ message: Message, number: Int, isReplay: Bool) {
+    guard number > committedCount, let word = message.word else { return }
+    if isReplay {
+      durable[word.client].claim(word, message.payload, wasHeard: false)
+    } else {
+      durable[word.client].take(word, message.payload)
+    }
   }
 }
 
@@ -148,29 +155,13 @@ extension Judge {
     members.restored = true
   }
 
-  /// The process ended: what it acknowledged stays, the rest was committed or was not.
+  /// The process ended: what it committed and what it acknowledged stays.
   func died() {
     let isDurable = !world.disk.isBehind
     for client in signs.indices { signs[client].died(isDurable: isDurable) }
-    if isDurable { recall() } else { doubtEverything() }
+    if isDurable { views = durable } else { doubtEverything() }
     world.disk.isBehind = false
     ended()
-  }
-
-  private func recall() {
-    var possible = durable
-    var reached = durable
-    for (_, message, isReplay) in world.host.link?.unacknowledged ?? [] {
-      guard let word = message.word else { continue }
-      if isReplay {
-        reached[word.client].claim(word, message.payload, wasHeard: false, isCertain: false)
-      } else {
-        reached[word.client].take(word, message.payload)
-      }
-      possible[word.client] = possible[word.client].merged(reached[word.client])
-    }
-    views = possible
-    durable = possible
   }
 
   private func doubtEverything() {
