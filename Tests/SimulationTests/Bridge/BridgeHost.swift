@@ -8,6 +8,8 @@ final class BridgeHost {
   private(set) var loop: BridgeLoop?
   private(set) var process = SimulatedProcess()
   var link: SimulatedLink?
+  /// Also of the process before.
+  var lastLink: SimulatedLink?
   private(set) var isSuspended = false
   private var nextTurn = Instant.never
   private(set) var runs = 0

@@ -146,7 +146,7 @@ final class SimulatedBroker {
   }
 
   private func isLost(_ message: Message) -> Bool {
-    guard message.word == nil else { return world.random.chance(world.plan.losesPlain) }
+    guard message.word == nil else { return world.random.chance(world.losesPlain) }
     let isFence = message.topic.suffix(6).elementsEqual("/fence".utf8)
     return isFence && world.plan.losesFences && world.random.chance(0.1)
   }

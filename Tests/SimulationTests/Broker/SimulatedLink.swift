@@ -161,6 +161,10 @@ extension SimulatedLink {
     }
   }
 
+  func follow(_ older: SimulatedLink?) {
+    if let older { arrivalUp = max(arrivalUp, older.arrivalUp) }
+  }
+
   func sendDown(_ packet: Incoming) {
     arrivalDown = max(arrivalDown, world.now + world.delay())
     world.agenda.at(arrivalDown) { [self] in

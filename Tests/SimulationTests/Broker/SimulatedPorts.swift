@@ -15,7 +15,10 @@ final class SimulatedBrokerPort: Broker {
     guard process.step() else { throw LinkError("dead") }
     guard world.broker.isUp else { throw LinkError("connection refused") }
     let link = SimulatedLink(world, process, version: version, delegate: delegate)
+    // The broker reads an older connection of ours to its end before it takes a new one.
+    link.follow(world.host.lastLink)
     world.host.link = link
+    world.host.lastLink = link
     let broker = world.broker
     link.up { broker.connect(link) }
     return link

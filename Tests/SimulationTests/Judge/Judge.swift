@@ -101,13 +101,18 @@ final class Judge {
   }
 
   private func mayDie(_ client: Int, isSure: Bool) {
-    guard signs[client].death == .none else { return }
-    guard liveSince != nil else {
+    let configuration = world.plan.configuration
+    let end = world.now + configuration.offlineGrace
+    let latest = end + configuration.restartGrace
+    switch signs[client].death {
+    case .none where liveSince == nil, .waiting(isHeld: _, isSure: false) where liveSince == nil:
       signs[client].death = .waiting(isHeld: false, isSure: isSure)
-      return
+    case .none: signs[client].death = .pending(from: end, until: isSure ? end : .never)
+    case .pending(let from, .never):
+      // An earlier death that may be off: then this one counts, else that.
+      signs[client].death = .pending(from: min(from, end), until: isSure ? latest : .never)
+    case .pending, .waiting: break
     }
-    let end = world.now + world.plan.configuration.offlineGrace
-    signs[client].death = .pending(from: end, until: isSure ? end : .never)
   }
 
   private func claimed(_ word: Word, _ message: Message, wasHeard: Bool) {

@@ -17,6 +17,7 @@ final class Faults {
     isOver = true
     world.disk.isFull = false
     world.slowness = 0...0
+    world.losesPlain = 0
   }
 
   private func schedule(_ fault: Plan.Fault) {

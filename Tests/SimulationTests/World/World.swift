@@ -11,6 +11,8 @@ final class World {
   var wallOffset: Int64 = 1_700_000_000_000
   /// Added to every way of the bridge's packets.
   var slowness: ClosedRange<Int> = 0...0
+  /// How many of the messages of QoS 0 are lost.
+  lazy var losesPlain = plan.losesPlain
   private(set) var failure: String?
   private(set) var trace: [String] = []
   private let isTraced: Bool
