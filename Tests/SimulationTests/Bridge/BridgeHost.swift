@@ -11,6 +11,8 @@ final class BridgeHost {
   /// Also of the process before.
   var lastLink: SimulatedLink?
   private(set) var isSuspended = false
+  /// It was told to; what waits for its interval is published without.
+  private(set) var isStopping = false
   private var nextTurn = Instant.never
   private(set) var runs = 0
 
@@ -19,6 +21,7 @@ final class BridgeHost {
   func start() {
     guard loop == nil else { return }
     runs += 1
+    isStopping = false
     world.note("the bridge starts")
     process = SimulatedProcess()
     do { loop = try makeLoop() } catch { return world.fail("cannot start: \(error)") }
@@ -103,6 +106,8 @@ final class BridgeHost {
 
   func stop() {
     guard loop != nil, !isSuspended else { return }
+    world.note("the bridge is told to stop")
+    isStopping = true
     loop?.stop()
     turn(at: world.now)
   }

@@ -40,8 +40,9 @@ final class SimulatedLink: Link {
   private var arrivalUp = Instant(nanoseconds: 0)
   private var arrivalDown = Instant(nanoseconds: 0)
 
-  init(_ world: World, _ process: SimulatedProcess, version: LinkVersion, delegate: any LinkDelegate)
-  {
+  init(
+    _ world: World, _ process: SimulatedProcess, version: LinkVersion, delegate: any LinkDelegate
+  ) {
     self.world = world
     self.process = process
     self.version = version
@@ -150,7 +151,9 @@ final class SimulatedLink: Link {
 
 /// The network.
 extension SimulatedLink {
-  private func sendUp(_ packet: Outgoing) { up { [self] in world.broker.handle(packet, from: self) } }
+  private func sendUp(_ packet: Outgoing) {
+    up { [self] in world.broker.handle(packet, from: self) }
+  }
 
   /// Does something at the broker's end, behind all that was written.
   func up(_ body: @escaping () -> Void) {

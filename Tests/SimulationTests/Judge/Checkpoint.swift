@@ -77,7 +77,7 @@ extension Judge {
     }
     let told = consumers[room].members.keys.map { String($0.drop { $0 != "/" }.dropFirst()) }
     if !consumers[room].mayGoBack, Set(listed) != Set(told) {
-      return world.fail("\(name): retained \(listed), told \(consumers[room].members.keys.sorted())")
+      return world.fail("\(name): retained \(listed), told \(told.sorted())")
     }
     for device in world.fleet.devices { judge(device, room, isThere: listed.contains(device.name)) }
     judgeClearing(room, isShown: occupancy != nil)

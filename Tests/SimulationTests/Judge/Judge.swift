@@ -19,6 +19,7 @@ final class Judge {
   private(set) var connection = 0
   private var sessionKept = true
   private var wasConnected = false
+  private var mayHaveGoneBack = false
   private var wallHasJumped = false
   private var fences: [[UInt8]: Instant] = [:]
   /// When the last fence that came back was published.
@@ -45,7 +46,10 @@ final class Judge {
 
   var topicsMayBeStale: Bool { wallHasJumped }
 
-  func disturbed() { calmSince = world.now }
+  func disturbed(for duration: Duration = .zero) {
+    calmSince = max(calmSince, world.now + duration)
+  }
+
   func wallJumped() { wallHasJumped = true }
 
   func committed() {
@@ -120,7 +124,7 @@ final class Judge {
     case .join, .leave, .beat, .forget: return
     case .birth:
       // The birth that is known already does not bring back who was seen to go.
-      if views[word.client].isKnown != .yes || views[word.client].birth != message.payload {
+      if !isSurelyAway(word.client) || views[word.client].birth != message.payload {
         maybeHeardInTurn.insert(word.client)
         signs[word.client].heard(at: world.now, isCertain: false, connection: connection)
       }
@@ -131,6 +135,12 @@ final class Judge {
       mayDie(word.client, isSure: false)
     }
     views[word.client].claim(word, message.payload, wasHeard: wasHeard)
+  }
+
+  private func isSurelyAway(_ client: Int) -> Bool {
+    let (view, present) = (views[client], members.present[client])
+    let isOut = view.rooms.indices.contains { view.rooms[$0] == .yes && !present[$0] }
+    return view.isKnown == .yes && isOut
   }
 
   /// An acknowledgement has left the bridge: from here on its message, the `number`th, may never be lost.
@@ -156,6 +166,9 @@ extension Judge {
 
   func started() {
     gapsMayFollow()
+    // What the last process wrote has arrived, or never will.
+    if mayHaveGoneBack { for room in consumers.indices { consumers[room].mayGoBack = true } }
+    mayHaveGoneBack = false
     wasConnected = world.disk.rows.bridge.aliveAt > 0
     members.restored = true
   }
@@ -172,7 +185,7 @@ extension Judge {
   private func doubtEverything() {
     for client in views.indices { views[client].doubtEverything() }
     durable = views
-    for room in consumers.indices { consumers[room].mayGoBack = true }
+    mayHaveGoneBack = true
   }
 
   func lostDatabase() {
@@ -180,7 +193,7 @@ extension Judge {
       repeating: ClientView(rooms: world.plan.rooms.count), count: world.plan.devices)
     durable = views
     signs = Array(repeating: Signs(), count: world.plan.devices)
-    for room in consumers.indices { consumers[room].mayGoBack = true }
+    mayHaveGoneBack = true
   }
 
   /// The connection is over, or the process is.
@@ -205,7 +218,7 @@ extension Judge {
     }
     guard isLive, liveSince == nil else { return }
     liveSince = world.now
-    calmSince = world.now
+    disturbed()
     let configuration = world.plan.configuration
     for client in signs.indices {
       signs[client].settled(
@@ -229,12 +242,12 @@ extension Judge {
     output.add(message.payload)
     let topic = String(decoding: message.topic, as: UTF8.self)
     if let room = room(of: topic, "presence/events/") {
-      let steady = liveSince.map { $0 + .seconds(1) } ?? .never
+      let steady = world.host.isStopping ? nil : liveSince.map { $0 + .seconds(1) }
       report(
         room,
         consumers[room].event(
           message.payload, sentAt: message.sentAt,
-          interval: world.plan.configuration.publishInterval, steadySince: steady))
+          interval: world.plan.configuration.publishInterval, steadySince: steady ?? .never))
     } else if let room = room(of: topic, "presence/occupancy/") {
       if message.payload.isEmpty { return consumers[room].cleared() }
       report(room, consumers[room].snapshot(message.payload, sentAt: message.sentAt))

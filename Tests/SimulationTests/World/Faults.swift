@@ -16,6 +16,7 @@ final class Faults {
   func end() {
     isOver = true
     world.disk.isFull = false
+    world.judge.disturbed(for: .milliseconds(world.slowness.upperBound * 2 + 200))
     world.slowness = 0...0
     world.losesPlain = 0
   }
@@ -61,8 +62,9 @@ final class Faults {
   private func slowDown() {
     world.slowness = 0...world.random.pick([100, 600, 2_000])
     world.agenda.after(world.random.duration(500...6_000)) { [self] in
+      // What is still under way is late.
+      world.judge.disturbed(for: .milliseconds(world.slowness.upperBound * 2 + 200))
       world.slowness = 0...0
-      world.judge.disturbed()
     }
   }
 

@@ -40,7 +40,9 @@ struct Word {
 
 extension Message: CustomStringConvertible {
   var description: String {
-    let text = String(decoding: topic, as: UTF8.self) + " " + String(decoding: payload, as: UTF8.self)
-    return text + (isRetained ? " (retained)" : "")
+    let (name, text) = (
+      String(decoding: topic, as: UTF8.self), String(decoding: payload, as: UTF8.self)
+    )
+    return "\(name) \(text)" + (isRetained ? " (retained)" : "")
   }
 }
