@@ -41,7 +41,7 @@ extension Judge {
   }
 
   private func checkPublished(_ room: Int) {
-    if consumers[room].mayGoBack { return }
+    if consumers[room].isUncertain { return }
     var there: Set<String> = []
     for device in world.fleet.devices where members.present[device.number][room] {
       there.insert("\(device.habits.user ?? "")/\(device.name)")
@@ -76,7 +76,7 @@ extension Judge {
       return world.fail("\(name): count \(count) of \(listed)")
     }
     let told = consumers[room].members.keys.map { String($0.drop { $0 != "/" }.dropFirst()) }
-    if !consumers[room].mayGoBack, Set(listed) != Set(told) {
+    if !consumers[room].isUncertain, Set(listed) != Set(told) {
       return world.fail("\(name): retained \(listed), told \(told.sorted())")
     }
     for device in world.fleet.devices { judge(device, room, isThere: listed.contains(device.name)) }

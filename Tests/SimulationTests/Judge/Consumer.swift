@@ -14,6 +14,8 @@ struct Consumer {
   var mayHaveGap = false
   /// The bridge came back with less than it had published: it may go on from an older revision.
   var mayGoBack = false
+  /// It cannot know all that happened.
+  var isUncertain: Bool { mayHaveGap || mayGoBack }
   private var lastEvent = Instant(nanoseconds: 0)
   private var lastEdge = Instant(nanoseconds: 0)
   private var lastCount = 0
@@ -34,12 +36,14 @@ struct Consumer {
     if new <= revision, !mayGoBack { return "revision \(new) after \(revision)" }
     if new <= previous { return "revision \(new), previous \(previous)" }
     let problem = rate(Int(count), sentAt, bulk, interval, steadySince)
-    if previous == 0, mayBegin {
+    if mayGoBack {
+      isLost = true
+    } else if previous == 0, mayBegin {
       members = [:]
       isLost = false
     } else if previous != revision {
-      if previous < revision, !mayGoBack { return "previous \(previous) after \(revision)" }
-      if !mayHaveGap, !mayGoBack { return "a gap: previous \(previous) after \(revision)" }
+      if previous < revision { return "previous \(previous) after \(revision)" }
+      if !mayHaveGap { return "a gap: previous \(previous) after \(revision)" }
       isLost = true
     }
     revision = new
@@ -103,6 +107,8 @@ struct Consumer {
     if !isLost, new > revision, !mayHaveGap, !mayGoBack, Set(members.keys) != Set(listed.map(\.0)) {
       return "snapshot \(new) shows what no event told"
     }
+    // An event between the last one and this snapshot may have told of a new beginning.
+    if mayHaveGap, new > revision { isLost = true }
     for (name, since) in listed {
       guard !isLost, !mayGoBack, let known = members[name] ?? nil, known != since else { continue }
       return "\(name) is there since \(since), and was since \(known)"

@@ -162,13 +162,13 @@ extension Judge {
     fences = [:]
     proven = Instant(nanoseconds: 0)
     gapsMayFollow()
+    // What the last process wrote has arrived, or never will.
+    if mayHaveGoneBack { for room in consumers.indices { consumers[room].mayGoBack = true } }
+    mayHaveGoneBack = false
   }
 
   func started() {
     gapsMayFollow()
-    // What the last process wrote has arrived, or never will.
-    if mayHaveGoneBack { for room in consumers.indices { consumers[room].mayGoBack = true } }
-    mayHaveGoneBack = false
     wasConnected = world.disk.rows.bridge.aliveAt > 0
     members.restored = true
   }
@@ -204,7 +204,14 @@ extension Judge {
     gapsMayFollow()
   }
 
-  func brokerEnded(_ memory: SimulatedBroker.Memory) { gapsMayFollow() }
+  func brokerEnded(_ memory: SimulatedBroker.Memory) {
+    gapsMayFollow()
+    guard memory == .older else { return }
+    // Topics that were cleared may be there again, and the bridge takes them for its own last word.
+    for room in consumers.indices where consumers[room].emptySince != nil {
+      consumers[room].mayGoBack = true
+    }
+  }
 
   private func gapsMayFollow() {
     for room in consumers.indices { consumers[room].mayHaveGap = true }
