@@ -80,7 +80,7 @@ extension Judge {
       return world.fail("\(name): retained \(listed), told \(told.sorted())")
     }
     for device in world.fleet.devices { judge(device, room, isThere: listed.contains(device.name)) }
-    judgeClearing(room, isShown: occupancy != nil)
+    if listed.isEmpty { judgeClearing(room, isShown: occupancy != nil) }
   }
 
   private func judge(_ device: Device, _ room: Int, isThere: Bool) {

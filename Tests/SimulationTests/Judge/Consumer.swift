@@ -23,6 +23,8 @@ struct Consumer {
   private(set) var emptySince: Instant?
   private var wasCleared = false
 
+  var isEmpty: Bool { emptySince != nil || wasCleared }
+
   init(room: String) { self.room = room }
 
   /// - Parameter steadySince: before that, the bridge was busy making the topics true.
@@ -101,7 +103,7 @@ struct Consumer {
     }
     if listed.map(\.0) != Self.sorted(listed.map(\.0)) { return "members out of order" }
     if Int(count) != listed.count { return "count \(count) of \(listed.count)" }
-    if !isLost, new == revision, Set(members.keys) != Set(listed.map(\.0)) {
+    if !isLost, !mayGoBack, new == revision, Set(members.keys) != Set(listed.map(\.0)) {
       return "snapshot \(new) shows \(listed.map(\.0)), its event \(members.keys.sorted())"
     }
     if !isLost, new > revision, !mayHaveGap, !mayGoBack, Set(members.keys) != Set(listed.map(\.0)) {

@@ -27,6 +27,8 @@ final class Judge {
   /// Who was heard in this turn, certainly or perhaps, and not said to be dead since.
   var heardInTurn: Set<Int> = []
   var maybeHeardInTurn: Set<Int> = []
+  /// Whose death took effect in this turn, if without a grace.
+  var diedInTurn: Set<Int> = []
   var members: Members
   private(set) var output = Digest()
   private(set) var delivered = 0
@@ -53,7 +55,7 @@ final class Judge {
   func wallJumped() { wallHasJumped = true }
 
   func committed() {
-    for client in signs.indices { signs[client].undone = false }
+    for client in signs.indices { signs[client].committed() }
     durable = views
     committedCount = delivered
   }
@@ -107,6 +109,7 @@ final class Judge {
   private func mayDie(_ client: Int, isSure: Bool) {
     let configuration = world.plan.configuration
     let end = world.now + configuration.offlineGrace
+    if end == world.now, liveSince != nil { diedInTurn.insert(client) }
     let latest = end + configuration.restartGrace
     switch signs[client].death {
     case .none where liveSince == nil, .waiting(isHeld: _, isSure: false) where liveSince == nil:
@@ -139,8 +142,7 @@ final class Judge {
 
   private func isSurelyAway(_ client: Int) -> Bool {
     let (view, present) = (views[client], members.present[client])
-    let isOut = view.rooms.indices.contains { view.rooms[$0] == .yes && !present[$0] }
-    return view.isKnown == .yes && isOut
+    return view.isKnown == .yes && view.rooms.contains(.yes) && !present.contains(true)
   }
 
   /// An acknowledgement has left the bridge: from here on its message, the `number`th, may never be lost.
@@ -201,6 +203,7 @@ extension Judge {
     liveSince = nil
     heardInTurn = []
     maybeHeardInTurn = []
+    diedInTurn = []
     gapsMayFollow()
   }
 
@@ -208,7 +211,7 @@ extension Judge {
     gapsMayFollow()
     guard memory == .older else { return }
     // Topics that were cleared may be there again, and the bridge takes them for its own last word.
-    for room in consumers.indices where consumers[room].emptySince != nil {
+    for room in consumers.indices where consumers[room].isEmpty {
       consumers[room].mayGoBack = true
     }
   }

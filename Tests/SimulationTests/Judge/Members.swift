@@ -31,6 +31,7 @@ extension Judge {
     members.restored = false
     heardInTurn.removeAll(keepingCapacity: true)
     maybeHeardInTurn.removeAll(keepingCapacity: true)
+    diedInTurn.removeAll(keepingCapacity: true)
     if hasEnded { follow(isLive: false, hasEnded: true) }
   }
 
@@ -82,6 +83,7 @@ extension Judge {
 
   /// Whether it is right that a client goes now.
   private func mayGo(_ device: Device) -> Bool {
+    if diedInTurn.contains(device.number) { return true }
     let signs = signs[device.number]
     if case .pending(let from, _) = signs.death, world.now >= from { return true }
     guard let liveSince else { return false }

@@ -15,7 +15,9 @@ struct Signs {
   var possible = Instant(nanoseconds: 0)
   var death = Death.none
   /// A death that a sign of life ended since the last commit: a crash may bring it back.
-  var undone = false
+  private var undone = false
+  /// The death is in the database.
+  private var isCommitted = false
   /// The connection in which it was last heard.
   var connection = 0
 
@@ -36,6 +38,11 @@ struct Signs {
     death = .none
   }
 
+  mutating func committed() {
+    undone = false
+    isCommitted = death != .none
+  }
+
   mutating func disconnected() {
     switch death {
     case .none: break
@@ -47,7 +54,9 @@ struct Signs {
   mutating func died(isDurable: Bool) {
     disconnected()
     if undone || !isDurable { death = .waiting(isHeld: true, isSure: false) }
-    if case .waiting(let isHeld, _) = death { death = .waiting(isHeld: isHeld, isSure: false) }
+    if case .waiting(let isHeld, true) = death {
+      death = .waiting(isHeld: isHeld, isSure: isCommitted)
+    }
     undone = false
     connection = 0
   }
