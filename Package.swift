@@ -30,6 +30,8 @@ let package = Package(
     .testTarget(name: "StoreTests", dependencies: ["Store", "Presence", "CSQLite", "TestSupport"]),
     .testTarget(name: "BridgeTests", dependencies: ["Bridge", "TestSupport"]),
     .testTarget(name: "FleetTests", dependencies: ["Fleet", "TestSupport"]),
+    .testTarget(
+      name: "SimulationTests", dependencies: ["Bridge", "Presence", "Store"]),
     .testTarget(name: "ProgramTests", dependencies: ["MQTT", "TestSupport", "rollcall"]),
   ],
   swiftLanguageModes: [.v6]

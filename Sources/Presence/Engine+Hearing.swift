@@ -124,6 +124,8 @@ extension Engine {
   private mutating func leave(_ who: Who, _ name: UnsafeRawBufferPointer) {
     guard let index = find(who) else { return }
     if clients[Int(index)].isPresent { heard(index) }
+    // Also of one that is away: no replay undoes it.
+    clients[Int(index)].connection = connection
     guard let room = roomNames.find(name), let membership = membership(of: index, in: room)
     else { return }
     end(membership, reason: .left)

@@ -120,7 +120,7 @@ extension BridgeLoop {
       return takenOver(
         "another bridge (run \(other)) has taken over the session of \(configuration.clientID)")
     }
-    if recovery.mustFenceAgain || isSettlingSilent {
+    if recovery.mustFenceAgain || isFenceMissing {
       recovery.mustFenceAgain = false
       sendFence()
     }
@@ -129,9 +129,11 @@ extension BridgeLoop {
     settle()
   }
 
-  /// No fence although nothing else comes any more: lost, or the ACL keeps it from us.
-  private var isSettlingSilent: Bool {
-    guard now.instant >= max(lastInput, fences.lastSent) + .seconds(1) else { return false }
+  /// No fence although nothing else comes any more: lost, or the ACL keeps it from us. Where something always
+  /// comes, a full queue may have dropped it all the same.
+  private var isFenceMissing: Bool {
+    let isSilent = now.instant >= lastInput + .seconds(1)
+    guard now.instant >= fences.lastSent + .seconds(isSilent ? 1 : 5) else { return false }
     if now.instant >= lastInput + .seconds(3) {
       log.limited(
         "fence", .error, at: now,

@@ -30,12 +30,8 @@ struct PublishSchedule {
   /// Notes a change of a room: it becomes due, or due earlier.
   mutating func note(_ room: Int32, isEdge: Bool, at now: Instant) {
     while timings.count <= Int(room) { timings.append(Timing()) }
-    let timing = timings[Int(room)]
-    let next =
-      isEdge
-      ? Self.after(timing.lastEdge, Self.edgeInterval) : Self.after(timing.last, interval)
-    let due = max(next, now)
-    guard due < timing.due else { return }
+    let due = max(earliest(room, isEdge: isEdge), now)
+    guard due < timings[Int(room)].due else { return }
     timings[Int(room)].due = due
     heap.insert(Entry(due: due, room: room))
   }
@@ -46,19 +42,23 @@ struct PublishSchedule {
       heap.removeFirst()
       guard timings[Int(first.room)].due == first.due else { continue }
       timings[Int(first.room)].due = .never
-      if isEdge(first.room) {
-        // It may have become one since it was noted.
-        let earliest = Self.after(timings[Int(first.room)].lastEdge, Self.edgeInterval)
-        guard earliest <= now else {
-          note(first.room, isEdge: true, at: now)
-          continue
-        }
-        timings[Int(first.room)].lastEdge = now
+      // It may have become an edge since it was noted, or have ceased to be one.
+      let isEdge = isEdge(first.room)
+      guard earliest(first.room, isEdge: isEdge) <= now else {
+        note(first.room, isEdge: isEdge, at: now)
+        continue
       }
+      if isEdge { timings[Int(first.room)].lastEdge = now }
       timings[Int(first.room)].last = now
       return first.room
     }
     return nil
+  }
+
+  private func earliest(_ room: Int32, isEdge: Bool) -> Instant {
+    let timing = timings[Int(room)]
+    return isEdge
+      ? Self.after(timing.lastEdge, Self.edgeInterval) : Self.after(timing.last, interval)
   }
 
   /// When ``pop(at:isEdge:)`` may have something. Entries that a change made earlier are only skipped

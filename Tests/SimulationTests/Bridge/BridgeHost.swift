@@ -1,0 +1,139 @@
+import Bridge
+import Presence
+import Store
+
+/// Runs the bridge: turn after turn, from process to process.
+final class BridgeHost {
+  let world: World
+  private(set) var loop: BridgeLoop?
+  private(set) var process = SimulatedProcess()
+  var link: SimulatedLink?
+  /// Also of the process before.
+  var lastLink: SimulatedLink?
+  private(set) var isSuspended = false
+  /// It was told to; what waits for its interval is published without.
+  private(set) var isStopping = false
+  private var nextTurn = Instant.never
+  private(set) var runs = 0
+
+  init(_ world: World) { self.world = world }
+
+  func start() {
+    guard loop == nil else { return }
+    runs += 1
+    isStopping = false
+    world.note("the bridge starts")
+    process = SimulatedProcess()
+    do { loop = try makeLoop() } catch { return world.fail("cannot start: \(error)") }
+    world.judge.started()
+    turn(at: world.now)
+  }
+
+  private func makeLoop() throws -> BridgeLoop {
+    var configuration = world.plan.configuration
+    let clock = SimulatedClock(world, process)
+    var engine = Engine(rules: Rules(configuration))
+    var row = world.disk.rows.bridge
+    var database: Database?
+    if let path = try world.disk.databasePath() {
+      configuration.database = path
+      let opened = try Database(path: path, durability: .process, owner: Int64(runs))
+      row = try opened.bridgeRow()
+      try opened.load(into: &engine, at: clock.now)
+      database = opened
+    } else {
+      try world.disk.load(into: &engine, at: clock.now)
+    }
+    return BridgeLoop(
+      configuration: configuration, engine: engine, bridge: row,
+      broker: SimulatedBrokerPort(world, process),
+      storage: SimulatedStorage(world, process, database: database), clock: clock,
+      log: Log(level: .error) { [world] line in world.note("  log: \(line)") })
+  }
+
+  /// There is something to read.
+  func poke() { turn(at: world.now + world.random.duration(0...1)) }
+
+  private func turn(at time: Instant) {
+    guard !isSuspended, time < nextTurn, let loop else { return }
+    nextTurn = time
+    world.agenda.at(time) { [self] in
+      guard nextTurn == time, self.loop === loop, !isSuspended else { return }
+      turn(loop)
+    }
+  }
+
+  private func turn(_ loop: BridgeLoop) {
+    nextTurn = .never
+    let wait = loop.turn()
+    if process.isDead { return bury() }
+    world.judge.turned(loop)
+    guard let wait else { return ended(loop) }
+    // A turn takes time.
+    turn(at: world.now + max(wait, .microseconds(200)))
+    if link?.hasInput ?? false { poke() }
+  }
+
+  /// The process is gone. What it wrote is in the network; or not even that.
+  private func bury() {
+    world.note("the bridge is dead")
+    loop = nil
+    isSuspended = false
+    nextTurn = .never
+    world.judge.died()
+    if let link { world.random.chance(0.3) ? link.cut() : link.closeUp() }
+    link = nil
+    world.agenda.after(world.random.duration(1...4_000)) { [self] in start() }
+  }
+
+  private func ended(_ loop: BridgeLoop) {
+    world.note("the bridge has stopped")
+    if let failure = loop.failure { world.fail("the bridge gave up: \(failure)") }
+    process.die()
+    bury()
+  }
+
+  func crash() {
+    guard loop != nil else { return }
+    process.die(after: 1 + world.random.below(60))
+  }
+
+  func crashNow() {
+    guard loop != nil else { return }
+    process.die()
+    bury()
+  }
+
+  func stop() {
+    guard loop != nil, !isSuspended else { return }
+    world.note("the bridge is told to stop")
+    isStopping = true
+    loop?.stop()
+    turn(at: world.now)
+  }
+
+  /// SIGSTOP, and SIGCONT later.
+  func suspend(for duration: Duration) {
+    guard loop != nil, !isSuspended else { return }
+    world.note("the bridge is suspended for \(duration)")
+    isSuspended = true
+    nextTurn = .never
+    let suspended = loop
+    world.agenda.after(duration) { [self] in
+      guard loop === suspended, isSuspended else { return }
+      world.note("the bridge goes on")
+      isSuspended = false
+      world.judge.disturbed()
+      turn(at: world.now)
+    }
+  }
+
+  func loseDatabase() {
+    guard loop != nil else { return }
+    world.note("the bridge dies, and its database is lost")
+    process.die()
+    bury()
+    world.disk.lose()
+    world.judge.lostDatabase()
+  }
+}

@@ -1,0 +1,104 @@
+import Bridge
+import Foundation
+import Presence
+import Store
+
+/// The committed rows. In most histories they are kept in memory, as a transaction leaves them; in some by
+/// the real database on a file. Either may refuse for a while, as a full disk does.
+final class SimulatedDisk {
+  struct Rows {
+    var clients: [Int32: SavedClient] = [:]
+    var memberships: [Int32: MembershipRow] = [:]
+    var rooms: [Int32: SavedRoom] = [:]
+    var bridge = BridgeRow(revision: 0, aliveAt: 0)
+    var filters: [String] = []
+  }
+
+  struct SavedClient {
+    var row: ClientRow
+    var user: [UInt8]?
+    var name: [UInt8]
+  }
+
+  struct SavedRoom {
+    var name: [UInt8]
+    var revision: Int64
+    var emptiedAt: Int64?
+  }
+
+  private unowned let world: World
+  var rows = Rows()
+  var isFull = false
+  /// What the bridge acknowledged since is in memory alone.
+  var isBehind = false
+  private var directory: String?
+  private var files = 0
+
+  init(_ world: World) { self.world = world }
+
+  deinit { if let directory { try? FileManager.default.removeItem(atPath: directory) } }
+
+  /// The file of the real database, in histories that have one.
+  func databasePath() throws -> String? {
+    guard world.plan.usesDatabase else { return nil }
+    if directory == nil {
+      let base = FileManager.default.fileExists(atPath: "/dev/shm") ? "/dev/shm" : "/tmp"
+      let path = "\(base)/rollcall-simulation-\(UUID().uuidString)"
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+      directory = path
+    }
+    return directory.map { "\($0)/\(files).db" }
+  }
+
+  func lose() {
+    rows = Rows()
+    files += 1
+    isBehind = false
+  }
+
+  func apply(_ unsaved: Unsaved, of engine: borrowing Engine, bridge: BridgeRow) {
+    for id in unsaved.rooms { rows.rooms[id] = engine.withRoomRow(id) { $0.map(Self.save) } }
+    for id in unsaved.clients { rows.clients[id] = engine.withClientRow(id) { $0.map(Self.save) } }
+    for id in unsaved.memberships { rows.memberships[id] = engine.membershipRow(id) }
+    rows.bridge = bridge
+  }
+
+  private static func save(_ row: RoomRow) -> SavedRoom {
+    SavedRoom(name: Array(row.name), revision: row.revision, emptiedAt: row.emptiedAt)
+  }
+
+  private static func save(_ row: ClientRow) -> SavedClient {
+    var saved = SavedClient(row: row, user: row.user.map { Array($0) }, name: Array(row.name))
+    saved.row.user = nil
+    saved.row.name = UnsafeRawBufferPointer(start: nil, count: 0)
+    return saved
+  }
+
+  /// Fills an engine as `Database.load` does, in the order of the numbers.
+  func load(into engine: inout Engine, at now: Now) throws {
+    for (id, room) in rows.rooms.sorted(by: { $0.key < $1.key }) {
+      try room.name.withUnsafeBytes {
+        let row = RoomRow(
+          id: id, name: $0, revision: room.revision, emptiedAt: room.emptiedAt)
+        try engine.restore(row, at: now)
+      }
+    }
+    for (_, client) in rows.clients.sorted(by: { $0.key < $1.key }) {
+      try restore(client, into: &engine, at: now)
+    }
+    for (_, row) in rows.memberships.sorted(by: { $0.key < $1.key }) { try engine.restore(row) }
+    engine.finishRestoring(at: now)
+  }
+
+  private func restore(_ client: SavedClient, into engine: inout Engine, at now: Now) throws {
+    try client.name.withUnsafeBytes { name in
+      var row = client.row
+      row.name = name
+      guard let user = client.user else { return try engine.restore(row, at: now) }
+      try user.withUnsafeBytes {
+        row.user = $0
+        try engine.restore(row, at: now)
+      }
+    }
+  }
+}

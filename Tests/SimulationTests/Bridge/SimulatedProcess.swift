@@ -1,0 +1,96 @@
+import Bridge
+import Presence
+import Store
+
+/// One run of the bridge. Everything that it does to the world goes through its ports, each call is a step, and
+/// at the step that is its last it dies: from there on the ports do nothing, so that what the loop still
+/// believes to do has no effect, exactly as if it had ended between two steps.
+final class SimulatedProcess {
+  private(set) var isDead = false
+  private var stepsLeft: Int?
+
+  func die() { isDead = true }
+  func die(after steps: Int) { stepsLeft = steps }
+
+  /// Whether the step is taken.
+  func step() -> Bool {
+    if isDead { return false }
+    guard let left = stepsLeft else { return true }
+    stepsLeft = left - 1
+    if left <= 1 { isDead = true }
+    return !isDead
+  }
+}
+
+/// A process's clock, with the world's time.
+final class SimulatedClock: Clock {
+  private unowned let world: World
+  private let process: SimulatedProcess
+
+  init(_ world: World, _ process: SimulatedProcess) {
+    self.world = world
+    self.process = process
+  }
+
+  var now: Now {
+    _ = process.step()
+    return Now(instant: world.now, wall: world.wall)
+  }
+
+  func jitter() -> Double { process.isDead ? 0 : world.random.fraction() }
+}
+
+/// A process's way to the disk. A commit is all or nothing; the process may die before it or after it.
+final class SimulatedStorage: Storage {
+  private unowned let world: World
+  private let process: SimulatedProcess
+  private let database: Database?
+
+  init(_ world: World, _ process: SimulatedProcess, database: Database?) {
+    self.world = world
+    self.process = process
+    self.database = database
+  }
+
+  func commit(_ unsaved: Unsaved, of engine: borrowing Engine, bridge: BridgeRow)
+    throws(StoreError)
+  {
+    guard process.step() else { return }
+    try refuseIfFull()
+    if let database { try database.commit(unsaved, of: engine, bridge: bridge) }
+    world.disk.apply(unsaved, of: engine, bridge: bridge)
+    world.judge.committed()
+    _ = process.step()
+  }
+
+  func rewrite(_ engine: borrowing Engine, bridge: BridgeRow) throws(StoreError) {
+    guard process.step() else { return }
+    try refuseIfFull()
+    if let database { try database.rewrite(engine, bridge: bridge) }
+    let filters = world.disk.rows.filters
+    world.disk.rows = SimulatedDisk.Rows()
+    world.disk.rows.filters = filters
+    world.disk.apply(engine.everything, of: engine, bridge: bridge)
+    world.disk.isBehind = false
+    world.judge.committed()
+    _ = process.step()
+  }
+
+  private func refuseIfFull() throws(StoreError) {
+    guard world.disk.isFull else { return }
+    world.disk.isBehind = true
+    throw .failed(call: "step", code: 13, reason: "database or disk is full")
+  }
+
+  func filters() throws(StoreError) -> [String] {
+    if let database { return try database.filters() }
+    return world.disk.rows.filters
+  }
+
+  func keep(filters: [String]) throws(StoreError) {
+    guard process.step() else { return }
+    if world.disk.isFull { throw .failed(call: "step", code: 13, reason: "disk is full") }
+    if let database { try database.keep(filters: filters) }
+    world.disk.rows.filters = filters
+  }
+}

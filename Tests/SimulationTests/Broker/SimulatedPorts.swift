@@ -1,0 +1,26 @@
+import Bridge
+import Presence
+
+/// A process's way to the broker.
+final class SimulatedBrokerPort: Broker {
+  private unowned let world: World
+  private let process: SimulatedProcess
+
+  init(_ world: World, _ process: SimulatedProcess) {
+    self.world = world
+    self.process = process
+  }
+
+  func connect(version: LinkVersion, delegate: any LinkDelegate) throws(LinkError) -> any Link {
+    guard process.step() else { throw LinkError("dead") }
+    guard world.broker.isUp else { throw LinkError("connection refused") }
+    let link = SimulatedLink(world, process, version: version, delegate: delegate)
+    // The broker reads an older connection of ours to its end before it takes a new one.
+    link.follow(world.host.lastLink)
+    world.host.link = link
+    world.host.lastLink = link
+    let broker = world.broker
+    link.up { broker.connect(link) }
+    return link
+  }
+}

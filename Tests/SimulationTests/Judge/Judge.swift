@@ -1,0 +1,285 @@
+import Bridge
+import Presence
+
+/// Knows what the devices said and what the bridge was handed and acknowledged, follows what it publishes, and
+/// says what is wrong. It asks only what the contract promises; where a fault leaves two outcomes possible, it
+/// takes either.
+final class Judge {
+  let world: World
+  /// By what was delivered to the bridge; and by what of that has to survive its death: what it has committed,
+  /// and what it has acknowledged.
+  var views: [ClientView]
+  var durable: [ClientView]
+  var signs: [Signs]
+  var consumers: [Consumer]
+  /// Since when the bridge is live; `nil`: it is not.
+  var liveSince: Instant?
+  /// Nothing but what devices do has happened since.
+  var calmSince: Instant
+  private(set) var connection = 0
+  private var sessionKept = true
+  private var wasConnected = false
+  private var mayHaveGoneBack = false
+  private var wallHasJumped = false
+  private var fences: [[UInt8]: Instant] = [:]
+  /// When the last fence that came back was published.
+  var proven = Instant(nanoseconds: 0)
+  /// Who was heard in this turn, certainly or perhaps, and not said to be dead since.
+  var heardInTurn: Set<Int> = []
+  var maybeHeardInTurn: Set<Int> = []
+  /// Whose death took effect in this turn, if without a grace.
+  var diedInTurn: Set<Int> = []
+  var members: Members
+  private(set) var output = Digest()
+  private(set) var delivered = 0
+  /// How many of those the last commit holds.
+  private var committedCount = 0
+
+  init(_ world: World) {
+    self.world = world
+    let (devices, rooms) = (world.plan.devices, world.plan.rooms)
+    views = Array(repeating: ClientView(rooms: rooms.count), count: devices)
+    durable = views
+    signs = Array(repeating: Signs(), count: devices)
+    consumers = rooms.map { Consumer(room: $0) }
+    calmSince = world.now
+    members = Members(devices: devices, rooms: rooms.count)
+  }
+
+  var topicsMayBeStale: Bool { wallHasJumped }
+
+  func disturbed(for duration: Duration = .zero) {
+    calmSince = max(calmSince, world.now + duration)
+  }
+
+  func wallJumped() { wallHasJumped = true }
+
+  func committed() {
+    for client in signs.indices { signs[client].committed() }
+    durable = views
+    committedCount = delivered
+  }
+
+  /// The bridge was handed a message.
+  func delivered(_ message: Message, isReplay: Bool) {
+    delivered += 1
+    guard let word = message.word else {
+      if let sent = fences[message.payload] { proven = max(proven, sent) }
+      return
+    }
+    let wasHeard = signs[word.client].connection == connection
+    if isReplay {
+      claimed(word, message, wasHeard: wasHeard)
+    } else {
+      heard(word)
+      views[word.client].take(word, message.payload)
+    }
+  }
+
+  /// The sign of life, or of death, in a live message.
+  private func heard(_ word: Word) {
+    let (view, client) = (views[word.client], word.client)
+    switch word.kind {
+    case .death: died(word, view)
+    case .forget:
+      signs[client] = Signs()
+      heardInTurn.remove(client)
+    case .birth, .join: sign(client, isCertain: true)
+    case .leave: if view.isKnown != .no { sign(client, isCertain: view.isKnown == .yes) }
+    case .beat:
+      guard view.isKnown != .no, !view.isStale(word) else { return }
+      sign(client, isCertain: view.isKnown == .yes && !view.mayBeStale(word))
+      if view.isKnown == .yes, !view.mayBeStale(word) { heardInTurn.insert(client) }
+    }
+    if case .birth = word.kind { heardInTurn.insert(client) }
+  }
+
+  private func sign(_ client: Int, isCertain: Bool) {
+    signs[client].heard(at: world.now, isCertain: isCertain, connection: connection)
+    maybeHeardInTurn.insert(client)
+  }
+
+  private func died(_ word: Word, _ view: ClientView) {
+    if view.isKnown == .no || view.isStale(word) { return }
+    heardInTurn.remove(word.client)
+    mayDie(word.client, isSure: view.isKnown == .yes && !view.mayBeStale(word))
+    signs[word.client].connection = connection
+  }
+
+  private func mayDie(_ client: Int, isSure: Bool) {
+    let configuration = world.plan.configuration
+    let end = world.now + configuration.offlineGrace
+    if end == world.now, liveSince != nil { diedInTurn.insert(client) }
+    let latest = end + configuration.restartGrace
+    switch signs[client].death {
+    case .none where liveSince == nil, .waiting(isHeld: _, isSure: false) where liveSince == nil:
+      signs[client].death = .waiting(isHeld: false, isSure: isSure)
+    case .none: signs[client].death = .pending(from: end, until: isSure ? end : .never)
+    case .pending(let from, .never):
+      // An earlier death that may be off: then this one counts, else that.
+      signs[client].death = .pending(from: min(from, end), until: isSure ? latest : .never)
+    case .pending, .waiting: break
+    }
+  }
+
+  private func claimed(_ word: Word, _ message: Message, wasHeard: Bool) {
+    switch word.kind {
+    case .join, .leave, .beat, .forget: return
+    case .birth:
+      // The birth that is known already does not bring back who was seen to go.
+      if !isSurelyAway(word.client) || views[word.client].birth != message.payload {
+        maybeHeardInTurn.insert(word.client)
+        signs[word.client].heard(at: world.now, isCertain: false, connection: connection)
+      }
+    case .death:
+      let view = views[word.client]
+      let isNothing = view.isKnown == .no || view.isStale(word) || view.status == message.payload
+      if isNothing || (wasHeard && view.isKnown == .yes) { break }
+      mayDie(word.client, isSure: false)
+    }
+    views[word.client].claim(word, message.payload, wasHeard: wasHeard)
+  }
+
+  private func isSurelyAway(_ client: Int) -> Bool {
+    let (view, present) = (views[client], members.present[client])
+    return view.isKnown == .yes && view.rooms.contains(.yes) && !present.contains(true)
+  }
+
+  /// An acknowledgement has left the bridge: from here on its message, the `number`th, may never be lost.
+  func acknowledged(_ message: Message, number: Int, isReplay: Bool) {
+    guard number > committedCount, let word = message.word else { return }
+    if isReplay {
+      durable[word.client].claim(word, message.payload, wasHeard: false)
+    } else {
+      durable[word.client].take(word, message.payload)
+    }
+  }
+}
+
+/// The bridge's life.
+extension Judge {
+  func accepted(sessionKept: Bool) {
+    connection += 1
+    self.sessionKept = sessionKept
+    fences = [:]
+    proven = Instant(nanoseconds: 0)
+    gapsMayFollow()
+    // What the last process wrote has arrived, or never will.
+    if mayHaveGoneBack { for room in consumers.indices { consumers[room].mayGoBack = true } }
+    mayHaveGoneBack = false
+  }
+
+  func started() {
+    gapsMayFollow()
+    wasConnected = world.disk.rows.bridge.aliveAt > 0
+    members.restored = true
+  }
+
+  /// The process ended: what it committed and what it acknowledged stays.
+  func died() {
+    let isDurable = !world.disk.isBehind
+    for client in signs.indices { signs[client].died(isDurable: isDurable) }
+    if isDurable { views = durable } else { doubtEverything() }
+    world.disk.isBehind = false
+    ended()
+  }
+
+  private func doubtEverything() {
+    for client in views.indices { views[client].doubtEverything() }
+    durable = views
+    mayHaveGoneBack = true
+  }
+
+  func lostDatabase() {
+    views = Array(
+      repeating: ClientView(rooms: world.plan.rooms.count), count: world.plan.devices)
+    durable = views
+    signs = Array(repeating: Signs(), count: world.plan.devices)
+    mayHaveGoneBack = true
+  }
+
+  /// The connection is over, or the process is.
+  private func ended() {
+    liveSince = nil
+    heardInTurn = []
+    maybeHeardInTurn = []
+    diedInTurn = []
+    gapsMayFollow()
+  }
+
+  func brokerEnded(_ memory: SimulatedBroker.Memory) {
+    gapsMayFollow()
+    guard memory == .older else { return }
+    // Topics that were cleared may be there again, and the bridge takes them for its own last word.
+    for room in consumers.indices where consumers[room].isEmpty {
+      consumers[room].mayGoBack = true
+    }
+  }
+
+  private func gapsMayFollow() {
+    for room in consumers.indices { consumers[room].mayHaveGap = true }
+  }
+
+  /// Follows the loop from stage to stage, at the end of each of its turns.
+  func follow(isLive: Bool, hasEnded: Bool) {
+    if hasEnded || (liveSince != nil && !isLive) {
+      ended()
+      for client in signs.indices { signs[client].disconnected() }
+    }
+    guard isLive, liveSince == nil else { return }
+    liveSince = world.now
+    disturbed()
+    let configuration = world.plan.configuration
+    for client in signs.indices {
+      signs[client].settled(
+        at: world.now, offlineGrace: configuration.offlineGrace,
+        restartGrace: configuration.restartGrace, restarted: !sessionKept && wasConnected)
+    }
+    wasConnected = true
+  }
+}
+
+/// What the bridge says.
+extension Judge {
+  func sent(_ message: Message) {
+    if message.topic.elementsEqual("presence/bridge/fence".utf8) {
+      fences[message.payload] = world.now
+    }
+  }
+
+  func published(_ message: Message) {
+    output.add(message.topic)
+    output.add(message.payload)
+    let topic = String(decoding: message.topic, as: UTF8.self)
+    if let room = room(of: topic, "presence/events/") {
+      let steady = world.host.isStopping ? nil : liveSince.map { $0 + .seconds(1) }
+      report(
+        room,
+        consumers[room].event(
+          message.payload, sentAt: message.sentAt,
+          interval: world.plan.configuration.publishInterval, steadySince: steady ?? .never))
+    } else if let room = room(of: topic, "presence/occupancy/") {
+      if message.payload.isEmpty { return consumers[room].cleared() }
+      report(room, consumers[room].snapshot(message.payload, sentAt: message.sentAt))
+    }
+  }
+
+  private func room(of topic: String, _ prefix: String) -> Int? {
+    guard topic.hasPrefix(prefix) else { return nil }
+    let name = topic.dropFirst(prefix.count)
+    return world.plan.rooms.firstIndex { $0 == name }
+  }
+
+  private func report(_ room: Int, _ problem: String?) {
+    if let problem { world.fail("\(world.plan.rooms[room]): \(problem)") }
+  }
+}
+
+/// FNV-1a of all that the bridge published.
+struct Digest: Equatable {
+  private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
+
+  mutating func add(_ bytes: [UInt8]) {
+    for byte in bytes { value = (value ^ UInt64(byte)) &* 0x100_0000_01b3 }
+  }
+}

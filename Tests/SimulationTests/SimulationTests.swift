@@ -1,0 +1,54 @@
+import Foundation
+import Testing
+
+/// Histories of the whole bridge under faults. `Tests/simulate` plays as many more as one likes.
+@Suite struct SimulationTests {
+  /// `ROLLCALL_SEEDS=FROM..<TO`, or a fixed set.
+  private static var seeds: Range<UInt64> {
+    let text = ProcessInfo.processInfo.environment["ROLLCALL_SEEDS"] ?? ""
+    let bounds = text.components(separatedBy: "..<").compactMap { UInt64($0) }
+    guard bounds.count == 2, bounds[0] < bounds[1] else { return 0..<300 }
+    return bounds[0]..<bounds[1]
+  }
+
+  /// How many failures are enough to see what is wrong.
+  private static let enough = 20
+
+  @Test func `whatever happens, the bridge keeps its promises`() {
+    var (failures, delivered, digest) = (0, 0, Digest())
+    for seed in Self.seeds {
+      let outcome = History.play(seed)
+      delivered += outcome.delivered
+      withUnsafeBytes(of: outcome.digest.value.littleEndian) { digest.add(Array($0)) }
+      guard let failure = outcome.failure else { continue }
+      failures += 1
+      Issue.record("seed \(seed): \(failure)")
+      if failures == Self.enough { break }
+    }
+    print("histories \(Self.seeds), messages \(delivered), output \(digest.value)")
+  }
+
+  @Test func `the same seed gives the same outputs, byte for byte`() {
+    for seed in Self.seeds.prefix(10) { #expect(History.play(seed) == History.play(seed)) }
+  }
+
+  /// `ROLLCALL_SEED=N` shows what happened in one history.
+  @Test func `one history can be told`() {
+    let environment = ProcessInfo.processInfo.environment
+    guard let seed = environment["ROLLCALL_SEED"].flatMap({ UInt64($0) }) else { return }
+    let outcome = History.play(seed, isTraced: true)
+    for line in outcome.trace { print(line) }
+    #expect(outcome.failure == nil)
+  }
+}
+
+/// The seeds of histories that found something.
+@Suite struct FoundBySimulationTests {
+  @Test func `a fence that a full queue dropped is sent again, although heartbeats never cease`() {
+    for seed: UInt64 in [187, 259, 415, 609] { #expect(History.play(seed).failure == nil) }
+  }
+
+  @Test func `a replayed birth does not undo what a client that is away said of a room`() {
+    #expect(History.play(18_123).failure == nil)
+  }
+}

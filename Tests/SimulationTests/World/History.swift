@@ -1,0 +1,45 @@
+import Presence
+
+/// Plays a history from its seed: devices and faults for a while, then quiet for long enough that everything
+/// has to be true, and the verdict.
+struct History {
+  struct Outcome: Equatable {
+    var failure: String?
+    var digest: Digest
+    var delivered: Int
+    var trace: [String] = []
+  }
+
+  static func play(_ seed: UInt64, isTraced: Bool = false) -> Outcome {
+    let world = World(seed: seed, isTraced: isTraced)
+    let over = { world.failure != nil }
+    world.describe()
+    let faults = Faults(world)
+    _ = world.broker
+    world.host.start()
+    world.fleet.start()
+    watch(world)
+    world.agenda.run(until: world.now + world.plan.length, isOver: over)
+    world.fleet.fallQuiet()
+    faults.end()
+    // What was begun ends: a hang, an outage, the wait for a late will, a reconnect.
+    world.agenda.run(until: world.now + .seconds(35), isOver: over)
+    world.judge.disturbed()
+    let configuration = world.plan.configuration
+    let quiet = max(configuration.heartbeatTimeout, .seconds(8)) + configuration.restartGrace
+    world.agenda.run(until: world.now + quiet + .seconds(3), isOver: over)
+    if world.failure == nil { world.judge.verdict() }
+    let outcome = Outcome(
+      failure: world.failure, digest: world.judge.output, delivered: world.judge.delivered,
+      trace: world.trace)
+    world.host.crashNow()
+    return outcome
+  }
+
+  private static func watch(_ world: World) {
+    world.agenda.after(.milliseconds(500)) {
+      world.judge.checkpoint()
+      watch(world)
+    }
+  }
+}

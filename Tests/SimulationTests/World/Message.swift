@@ -1,0 +1,48 @@
+import Presence
+
+/// A message on its way, with what its sender meant by it, so that the judge need not read payloads.
+struct Message {
+  var topic: [UInt8]
+  var payload: [UInt8]
+  var isAcknowledged: Bool
+  var isRetained = false
+  var word: Word?
+  var sentAt = Instant(nanoseconds: 0)
+
+  init(
+    _ topic: String, _ payload: [UInt8], isAcknowledged: Bool, isRetained: Bool = false,
+    word: Word? = nil
+  ) {
+    self.topic = Array(topic.utf8)
+    self.payload = payload
+    self.isAcknowledged = isAcknowledged
+    self.isRetained = isRetained
+    self.word = word
+  }
+}
+
+/// What a device says; rooms are numbers in the plan.
+struct Word {
+  enum Kind {
+    case birth(rooms: [Int]?)
+    case death
+    case forget
+    case join(Int)
+    case leave(Int)
+    case beat
+  }
+
+  var client: Int
+  var kind: Kind
+  /// -1: none.
+  var epoch: Int64 = -1
+}
+
+extension Message: CustomStringConvertible {
+  var description: String {
+    let (name, text) = (
+      String(decoding: topic, as: UTF8.self), String(decoding: payload, as: UTF8.self)
+    )
+    return "\(name) \(text)" + (isRetained ? " (retained)" : "")
+  }
+}

@@ -1,0 +1,67 @@
+import Bridge
+import Presence
+
+/// One history: a seed makes it, down to the last byte.
+final class World {
+  let seed: UInt64
+  let plan: Plan
+  let agenda = Agenda()
+  var random: SplitMix64
+  /// The wall clock, in milliseconds ahead of the monotonic one.
+  var wallOffset: Int64 = 1_700_000_000_000
+  /// Added to every way of the bridge's packets.
+  var slowness: ClosedRange<Int> = 0...0
+  /// How many of the messages of QoS 0 are lost.
+  lazy var losesPlain = plan.losesPlain
+  private(set) var failure: String?
+  private(set) var trace: [String] = []
+  private let isTraced: Bool
+
+  lazy var broker = SimulatedBroker(self)
+  lazy var disk = SimulatedDisk(self)
+  lazy var host = BridgeHost(self)
+  lazy var fleet = Fleet(self)
+  lazy var judge = Judge(self)
+
+  init(seed: UInt64, isTraced: Bool = false) {
+    self.seed = seed
+    self.isTraced = isTraced
+    random = SplitMix64(seed: seed)
+    plan = Plan(&random)
+  }
+
+  /// What the history is made of, for the head of its trace.
+  func describe() {
+    let it = plan.configuration
+    note("faults \(plan.faults), delays \(plan.delay) ms, queue \(plan.queueLimit)")
+    note("heartbeat_timeout \(it.heartbeatTimeout), offline_grace \(it.offlineGrace)")
+    note("restart_grace \(it.restartGrace), publish_interval \(it.publishInterval)")
+    note("empty_room_ttl \(it.emptyRoomTTL), protocol \(it.protocolVersion)")
+    for device in fleet.devices { note("\(device.name): \(device.habits)") }
+  }
+
+  var now: Instant { agenda.now }
+  var wall: Int64 { now.nanoseconds / 1_000_000 + wallOffset }
+
+  func delay() -> Duration {
+    let own = random.duration(plan.delay)
+    return slowness.upperBound == 0 ? own : own + random.duration(slowness)
+  }
+
+  func note(_ text: @autoclosure () -> String) {
+    if isTraced { trace.append("\(time) \(text())") }
+  }
+
+  /// The first thing that is wrong ends the history.
+  func fail(_ text: String) {
+    note("WRONG: \(text)")
+    if failure == nil { failure = "\(time) \(text)" }
+  }
+
+  private var time: String {
+    let microseconds = (now.nanoseconds - 1_000_000_000_000) / 1000
+    let digits = String(microseconds % 1_000_000)
+    let padding = String(repeating: "0", count: 6 - digits.count)
+    return "\(microseconds / 1_000_000).\(padding)\(digits)"
+  }
+}
