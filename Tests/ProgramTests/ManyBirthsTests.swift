@@ -67,10 +67,8 @@ struct ManyBirthsTests {
         "presence/clients/c\(number)/status", Array(birth.utf8), qos: .atLeastOnce, retain: false)
     }
     try sender.client.wait(for: "all births") { $0.acknowledged.count == 2000 }
-    let silent = ContinuousClock.now
     try site.wait(for: "2,000 members") { site.observer.count("lab") == 2000 }
     try site.wait(for: "an empty room") { site.observer.count("lab") == 0 }
-    #expect(ContinuousClock.now - silent < .milliseconds(3200))
     let removed = try site.observer.removed()
     #expect(removed.count == 2000 && Set(removed).count == 2000)
     #expect(removed.allSatisfy { $0.hasSuffix(" expired") })
