@@ -14,6 +14,7 @@ struct RoomEvent: Decodable, Equatable, Sendable {
   var count: Int
   var added: [ChangedClient]
   var removed: [ChangedClient]
+  var updated: [ChangedClient]?
   var revision: Int64?
   var bulk: Bool?
 

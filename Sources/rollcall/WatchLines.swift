@@ -52,7 +52,8 @@ struct WatchLines {
   private static func event(_ room: RoomName, _ event: RoomEvent) -> String {
     let revision = event.revision.map { #","revision":\#($0)"# } ?? ""
     return #"{"type":"event","room":\#(room.json),"count":\#(event.count)"#
-      + #","added":\#(clients(event.added)),"removed":\#(clients(event.removed))\#(revision)}"#
+      + #","added":\#(clients(event.added)),"removed":\#(clients(event.removed))"#
+      + #","updated":\#(clients(event.updated ?? []))\#(revision)}"#
   }
 
   private static func clients(_ clients: [ChangedClient]) -> String {

@@ -30,4 +30,26 @@ struct TakeoverTests {
     try site.expectNobodyRemoved()
     #expect(try second.stop() == .code(0))
   }
+
+  @Test("A bridge that takes long to settle is not fought meanwhile", .timeLimit(.minutes(1)))
+  func slow() throws {
+    let site = try Site(.v5)
+    let connection = try #require(try site.device("sender").client.connection)
+    for number in 0..<20_000 {
+      let birth = #"{"state":"online","rooms":["r\#(number % 50)"],"timeout":600}"#
+      try connection.publish(
+        "presence/clients/c\(number)/status", Array(birth.utf8), qos: .atLeastOnce, retain: true)
+      if number % 500 == 499 { _ = try drive([connection], for: .milliseconds(20)) { false } }
+    }
+    try site.wait(for: "all births", limit: .seconds(30)) {
+      (0..<50).allSatisfy { site.observer.count("r\($0)") == 400 }
+    }
+    let second = try BridgeProcess(port: site.broker.port, ["protocol": "5"])
+    try site.wait(for: "the end of the first bridge", limit: .seconds(10)) {
+      site.bridge.child.exitIfEnded() != nil
+    }
+    #expect(site.bridge.child.exitIfEnded() == .code(1))
+    try site.wait(for: "the second bridge", limit: .seconds(20)) { second.isLive }
+    #expect(try second.stop() == .code(0))
+  }
 }

@@ -48,7 +48,7 @@ import Testing
       lines == [
         #"{"type":"bridge","state":"online"}"#, #"{"type":"count","room":"room-100","count":3}"#,
         #"{"type":"event","room":"lab","count":1,"added":[{"client":"tab","reason":"revived"}],"#
-          + #""removed":[{"client":"x\u001b[31m","user":"ann","reason":"expired"}],"revision":9}"#,
+          + #""removed":[{"client":"x\u001b[31m","user":"ann","reason":"expired"}],"updated":[],"revision":9}"#,
         #"{"type":"gone","room":"lab"}"#, #"{"type":"lost","reason":"why"}"#,
       ])
   }

@@ -78,11 +78,20 @@ extension BridgeLoop {
       "connected to \(configuration.broker), session \(welcome.sessionPresent ? "kept" : "new")")
     attempt { link throws(LinkError) in
       try say("online", on: link)
+      if welcome.sessionPresent { try claimSession(on: link) }
       try link.subscribe(acknowledgedFilters, atLeastOnce: true)
       try link.subscribe(plainFilters, atLeastOnce: false)
     }
     sendFence()
     attempt { link throws(LinkError) in try link.write() }
+  }
+
+  /// Leaves word in the session for the bridge that it may have been taken from, which is back in a moment: by
+  /// then we may not have settled, and our stats not have named us. 3.1.1's fences do that anyway.
+  private func claimSession(on link: any Link) throws(LinkError) {
+    guard version == .v5 else { return }
+    _ = try sendBytes(
+      Array(names.fence.utf8), fences.claim, atLeastOnce: true, retain: false, on: link)
   }
 
   /// What must not be lost, and the fence that has to stand in line with it. Heartbeats would push it out

@@ -33,7 +33,7 @@ extension BridgeLoop: LinkDelegate {
     case .fence: fence(delivery.payload)
     case .occupancy(let room): ownOccupancy(room, delivery)
     case .count(let room): if delivery.isReplay { retained.count(room, delivery.payload) }
-    case .stats: recovery.noteStats(delivery.payload)
+    case .stats: recovery.noteRun(StatsPayload.run(of: delivery.payload))
     case .brokerUptime: recovery.noteUptime(delivery.payload, isReplay: delivery.isReplay)
     case .brokerDropped: noteDropped(delivery.payload)
     case .bridgeStatus: break
@@ -93,7 +93,7 @@ extension BridgeLoop: LinkDelegate {
     let answer = fences.receive(
       payload, received: receivedAcknowledged, keepsOrder: version == .v311)
     switch answer {
-    case .foreign: break
+    case .foreign: recovery.noteRun(Fences.run(of: payload))
     case .overtaken: if stage == .settling { recovery.mustFenceAgain = true }
     case .proof(let time):
       if stage == .settling { recovery.fenceIsBack = true }

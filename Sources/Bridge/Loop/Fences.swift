@@ -53,6 +53,15 @@ struct Fences {
     return Array("\(run) \(number)".utf8)
   }
 
+  /// A fence that proves nothing and only names the run. At QoS 1 it waits in the session.
+  var claim: [UInt8] { Array("\(run) 0".utf8) }
+
+  /// The run that a fence names.
+  static func run(of payload: UnsafeRawBufferPointer) -> Int64? {
+    let text = String(decoding: payload.prefix(64), as: UTF8.self)
+    return Int64(text.prefix { $0 != " " })
+  }
+
   enum Answer: Equatable {
     case proof(publishedAt: Instant)
     /// Ours, but it may have overtaken something.

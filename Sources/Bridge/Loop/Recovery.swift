@@ -56,9 +56,9 @@ struct Recovery {
     return sessionLost || uptime.map { $0 < outage } ?? false
   }
 
-  /// Our retained stats name the run of the bridge that wrote them.
-  mutating func noteStats(_ payload: UnsafeRawBufferPointer) {
-    otherRun = StatsPayload.run(of: payload)
+  /// Our retained stats and the fences in our session name the run of the bridge that wrote them.
+  mutating func noteRun(_ run: Int64?) {
+    if let run { otherRun = max(otherRun ?? run, run) }
   }
 
   /// Set when a bridge that started after us has been connected since we were: 3.1.1 tells nobody whose

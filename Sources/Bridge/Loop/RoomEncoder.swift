@@ -77,22 +77,33 @@ package struct RoomEncoder {
         let added = announcement.added.map { entry($0.client, $0.reason) }
         let removed = announcement.removed.map { entry($0.client, $0.reason) }
         let updated = announcement.updated.map { entry($0, nil) }
-        return withGhosts(announcement.ghosts[...], removed) { body(room, added, $0, updated) }
+        return withGhosts(announcement.ghosts, removed) { body(room, added, $0, updated) }
       }
     }
   }
 
+  /// Adds the ghosts, whose names lie in one buffer: there may be as many as a retained snapshot holds, too many
+  /// to lend their arrays one within the other.
   private func withGhosts<Result>(
-    _ ghosts: ArraySlice<Ghost>, _ removed: [EventEntry], _ body: ([EventEntry]) -> Result
+    _ ghosts: [Ghost], _ removed: [EventEntry], _ body: ([EventEntry]) -> Result
   ) -> Result {
-    guard let ghost = ghosts.first else { return body(removed) }
-    return ghost.client.withUnsafeBytes { client in
-      func go(_ user: UnsafeRawBufferPointer?) -> Result {
-        let entry = EventEntry(client: client, user: user, reason: .forgotten)
-        return withGhosts(ghosts.dropFirst(), removed + [entry], body)
+    guard !ghosts.isEmpty else { return body(removed) }
+    var names: [UInt8] = []
+    for ghost in ghosts { names += ghost.client + (ghost.user ?? []) }
+    return names.withUnsafeBytes { names in
+      var at = 0
+      func next(_ count: Int) -> UnsafeRawBufferPointer {
+        defer { at += count }
+        return UnsafeRawBufferPointer(rebasing: names[at..<at + count])
       }
-      guard let user = ghost.user else { return go(nil) }
-      return user.withUnsafeBytes { go($0) }
+      var entries = removed
+      entries.reserveCapacity(removed.count + ghosts.count)
+      for ghost in ghosts {
+        let client = next(ghost.client.count)
+        let user = ghost.user.map { next($0.count) }
+        entries.append(EventEntry(client: client, user: user, reason: .forgotten))
+      }
+      return body(entries)
     }
   }
 }
