@@ -41,6 +41,7 @@ extension Reference {
   mutating func leave(_ name: String, _ room: String) {
     guard let client = clients[name] else { return }
     if client.isPresent { hear(name) }
+    clients[name]?.heardIn = connection
     exit(name, room, "left")
   }
 
