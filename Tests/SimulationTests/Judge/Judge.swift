@@ -41,7 +41,8 @@ final class Judge {
     views = Array(repeating: ClientView(rooms: rooms.count), count: devices)
     durable = views
     signs = Array(repeating: Signs(), count: devices)
-    consumers = rooms.map { Consumer(room: $0) }
+    let ttl = world.plan.configuration.emptyRoomTTL
+    consumers = rooms.map { Consumer(room: $0, ttl: ttl) }
     calmSince = world.now
     members = Members(devices: devices, rooms: rooms.count)
   }
@@ -52,7 +53,11 @@ final class Judge {
     calmSince = max(calmSince, world.now + duration)
   }
 
-  func wallJumped() { wallHasJumped = true }
+  func wallJumped() {
+    wallHasJumped = true
+    // When a room emptied is kept in wall time.
+    for room in consumers.indices { consumers[room].ttl = .zero }
+  }
 
   func committed() {
     for client in signs.indices { signs[client].committed() }
@@ -113,11 +118,11 @@ final class Judge {
     let latest = end + configuration.restartGrace
     switch signs[client].death {
     case .none where liveSince == nil, .waiting(isHeld: _, isSure: false) where liveSince == nil:
-      signs[client].death = .waiting(isHeld: false, isSure: isSure)
-    case .none: signs[client].death = .pending(from: end, until: isSure ? end : .never)
+      signs[client].begin(.waiting(isHeld: false, isSure: isSure))
+    case .none: signs[client].begin(.pending(from: end, until: isSure ? end : .never))
     case .pending(let from, .never):
       // An earlier death that may be off: then this one counts, else that.
-      signs[client].death = .pending(from: min(from, end), until: isSure ? latest : .never)
+      signs[client].begin(.pending(from: min(from, end), until: isSure ? latest : .never))
     case .pending, .waiting: break
     }
   }
