@@ -105,10 +105,20 @@ public final class Connection {
       isDrained = errno == EAGAIN
       return code
     }
+    if isDrained { acknowledgeSegments() }
     guard phase == .awaitingConnack else { return }
     // A TLS alert would be lost when writing to its sender failed; it is read in the next turn.
     if options.endpoint.tls == nil || !hasBytes { try flush() }
     try requireHandshakeAlive()
+  }
+
+  /// Has the kernel acknowledge what it received at once (tcp(7), `TCP_QUICKACK`, which does not last). A broker
+  /// without TCP_NODELAY, as Mosquitto is by default, keeps its next small packet back until then: up to 40 ms.
+  private func acknowledgeSegments() {
+    guard let descriptor else { return }
+    var on: Int32 = 1
+    setsockopt(
+      descriptor, Int32(IPPROTO_TCP), TCP_QUICKACK, &on, socklen_t(MemoryLayout<Int32>.size))
   }
 
   /// Sends what is queued, as far as the socket takes it: acknowledgements, publishes, subscriptions.

@@ -11,7 +11,9 @@ extension EngineBenchmark {
     let path = "\(temporaryDirectory())/rollcall-bench-\(getpid()).db"
     defer { for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) } }
     do throws(StoreError) {
-      try commit(to: path)
+      try commit(to: path, .power, "power")
+      for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) }
+      try commit(to: path, .process, "process")
       try restore(from: path)
     } catch {
       progress("the database: \(error)")
@@ -23,9 +25,11 @@ extension EngineBenchmark {
     getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
   }
 
-  private func commit(to path: String) throws(StoreError) {
-    progress("commit: \(clients) joins")
-    let database = try Database(path: path, durability: .process, owner: 1)
+  private func commit(
+    to path: String, _ durability: Store.Durability, _ name: String
+  ) throws(StoreError) {
+    progress("commit: \(clients) joins, durability \(name)")
+    let database = try Database(path: path, durability: durability, owner: 1)
     var copy = EngineBenchmark(clients: clients, rooms: rooms)
     var turn = 0
     var spent: Int64 = 0
@@ -41,7 +45,7 @@ extension EngineBenchmark {
     }
     if let failure { throw failure }
     Result("commit", clients: clients).with(operations: clients, nanoseconds: spent)
-      .with("commits", turn).print()
+      .with("commits", turn).with("durability", name).print()
   }
 
   private func restore(from path: String) throws(StoreError) {

@@ -1,8 +1,10 @@
+import Foundation
 import MQTT
 import TestSupport
 import Testing
 
 /// Behaviour 10 under kill -9: joins and leaves that are said once, while the bridge dies at any moment.
+/// `ROLLCALL_KILLS=300 swift test --filter KillTests` kills it more often than a usual run does.
 @Suite(.serialized)
 struct KillTests {
   /// What devices have said, and who must be there when all of it was taken in.
@@ -22,6 +24,9 @@ struct KillTests {
     }
   }
 
+  private static let kills =
+    ProcessInfo.processInfo.environment["ROLLCALL_KILLS"].flatMap { Int($0) } ?? 12
+
   /// SplitMix64, so that each run kills at other moments of the same story.
   private struct Generator: RandomNumberGenerator {
     var state: UInt64 = 7
@@ -39,14 +44,14 @@ struct KillTests {
     arguments: [ProtocolVersion.v5, .v311])
   func kills(version: ProtocolVersion) throws {
     // As in broker-config: what is redelivered after each kill must fit.
-    let site = try Site(version, ["members_limit": "5000"]) {
+    let site = try Site(version, ["members_limit": "100000", "max_snapshot": "8MiB"]) {
       $0.extraLines.append("max_queued_messages 0")
     }
     let sender = try site.device("sender")
     let connection = try #require(sender.client.connection)
     var load = Load()
     var number = 0
-    for round in 0..<12 {
+    for round in 0..<Self.kills {
       let before = sender.client.acknowledged.count
       for _ in 0..<150 {
         let (topic, word) = load.next(number)

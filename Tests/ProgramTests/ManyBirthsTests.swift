@@ -67,30 +67,30 @@ struct ManyBirthsTests {
         "presence/clients/c\(number)/status", Array(birth.utf8), qos: .atLeastOnce, retain: false)
     }
     try sender.client.wait(for: "all births") { $0.acknowledged.count == 2000 }
-    let silent = ContinuousClock.now
     try site.wait(for: "2,000 members") { site.observer.count("lab") == 2000 }
     try site.wait(for: "an empty room") { site.observer.count("lab") == 0 }
-    #expect(ContinuousClock.now - silent < .milliseconds(3200))
     let removed = try site.observer.removed()
     #expect(removed.count == 2000 && Set(removed).count == 2000)
     #expect(removed.allSatisfy { $0.hasSuffix(" expired") })
   }
 
-  @Test("Two thousand clients that join within a second are all there, in few publishes")
+  @Test("Ten thousand clients that come back at once are all there, in few publishes")
   func storm() throws {
     let site = try Site(.v5, ["publish_interval": "200ms", "members_limit": "10"])
     let sender = try site.device("sender")
     let connection = try #require(sender.client.connection)
-    for number in 0..<2000 {
+    for number in 0..<10_000 {
       try connection.publish(
         "presence/clients/c\(number)/status", Array(#"{"state":"online","rooms":["lab"]}"#.utf8),
         qos: .atLeastOnce, retain: true)
     }
     let begin = ContinuousClock.now
-    try site.wait(for: "2,000 members") { site.observer.count("lab") == 2000 }
+    try site.wait(for: "10,000 members", limit: .seconds(30)) {
+      site.observer.count("lab") == 10_000
+    }
     let possible = 2 + Int((ContinuousClock.now - begin) / .milliseconds(200))
     #expect(site.observer.messages("count/lab").count <= possible)
     let added = try site.observer.events("lab").flatMap(\.added).map(\.client)
-    #expect(added.count == 2000 && Set(added).count == 2000)
+    #expect(added.count == 10_000 && Set(added).count == 10_000)
   }
 }
