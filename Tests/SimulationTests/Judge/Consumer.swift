@@ -14,6 +14,8 @@ struct Consumer {
   var mayHaveGap = false
   /// The bridge came back with less than it had published: it may go on from an older revision.
   var mayGoBack = false
+  /// How long the room has to have been empty to be a new one when it comes back.
+  var ttl: Duration
   /// It cannot know all that happened.
   var isUncertain: Bool { mayHaveGap || mayGoBack }
   private var lastEvent = Instant(nanoseconds: 0)
@@ -25,7 +27,10 @@ struct Consumer {
 
   var isEmpty: Bool { emptySince != nil || wasCleared }
 
-  init(room: String) { self.room = room }
+  init(room: String, ttl: Duration) {
+    self.room = room
+    self.ttl = ttl
+  }
 
   /// - Parameter steadySince: before that, the bridge was busy making the topics true.
   mutating func event(_ payload: [UInt8], sentAt: Instant, interval: Duration, steadySince: Instant)
@@ -37,10 +42,11 @@ struct Consumer {
     else { return "not an event: \(String(decoding: payload, as: UTF8.self))" }
     if new <= revision, !mayGoBack { return "revision \(new) after \(revision)" }
     if new <= previous { return "revision \(new), previous \(previous)" }
+    let isNew = previous == 0 && mayBegin(sentAt)
     let problem = rate(Int(count), sentAt, bulk, interval, steadySince)
     if mayGoBack {
       isLost = true
-    } else if previous == 0, mayBegin {
+    } else if isNew {
       members = [:]
       isLost = false
     } else if previous != revision {
@@ -55,8 +61,11 @@ struct Consumer {
     return problem ?? apply(json, count: Int(count), bulk: bulk)
   }
 
-  /// A room whose topics were cleared is a new one when it comes back.
-  private var mayBegin: Bool { wasCleared || (mayHaveGap && lastCount == 0) }
+  /// A room whose topics were cleared is a new one when it comes back. Where something was lost, that it had
+  /// emptied may have been, too.
+  private func mayBegin(_ now: Instant) -> Bool {
+    wasCleared || (mayHaveGap && (lastCount == 0 || now >= lastEvent + ttl))
+  }
 
   private mutating func apply(_ json: JSON, count: Int, bulk: Bool) -> String? {
     for entry in json["added"]?.items ?? [] {

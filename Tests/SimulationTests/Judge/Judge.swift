@@ -21,7 +21,7 @@ final class Judge {
   private var wasConnected = false
   private var mayHaveGoneBack = false
   private var wallHasJumped = false
-  private var fences: [[UInt8]: Instant] = [:]
+  var fences: [[UInt8]: Instant] = [:]
   /// When the last fence that came back was published.
   var proven = Instant(nanoseconds: 0)
   /// Who was heard in this turn, certainly or perhaps, and not said to be dead since.
@@ -30,7 +30,7 @@ final class Judge {
   /// Whose death took effect in this turn, if without a grace.
   var diedInTurn: Set<Int> = []
   var members: Members
-  private(set) var output = Digest()
+  var output = Digest()
   private(set) var delivered = 0
   /// How many of those the last commit holds.
   private var committedCount = 0
@@ -41,7 +41,8 @@ final class Judge {
     views = Array(repeating: ClientView(rooms: rooms.count), count: devices)
     durable = views
     signs = Array(repeating: Signs(), count: devices)
-    consumers = rooms.map { Consumer(room: $0) }
+    let ttl = world.plan.configuration.emptyRoomTTL
+    consumers = rooms.map { Consumer(room: $0, ttl: ttl) }
     calmSince = world.now
     members = Members(devices: devices, rooms: rooms.count)
   }
@@ -52,7 +53,11 @@ final class Judge {
     calmSince = max(calmSince, world.now + duration)
   }
 
-  func wallJumped() { wallHasJumped = true }
+  func wallJumped() {
+    wallHasJumped = true
+    // When a room emptied is kept in wall time.
+    for room in consumers.indices { consumers[room].ttl = .zero }
+  }
 
   func committed() {
     for client in signs.indices { signs[client].committed() }
@@ -113,11 +118,11 @@ final class Judge {
     let latest = end + configuration.restartGrace
     switch signs[client].death {
     case .none where liveSince == nil, .waiting(isHeld: _, isSure: false) where liveSince == nil:
-      signs[client].death = .waiting(isHeld: false, isSure: isSure)
-    case .none: signs[client].death = .pending(from: end, until: isSure ? end : .never)
+      signs[client].begin(.waiting(isHeld: false, isSure: isSure))
+    case .none: signs[client].begin(.pending(from: end, until: isSure ? end : .never))
     case .pending(let from, .never):
       // An earlier death that may be off: then this one counts, else that.
-      signs[client].death = .pending(from: min(from, end), until: isSure ? latest : .never)
+      signs[client].begin(.pending(from: min(from, end), until: isSure ? latest : .never))
     case .pending, .waiting: break
     }
   }
@@ -236,50 +241,5 @@ extension Judge {
         restartGrace: configuration.restartGrace, restarted: !sessionKept && wasConnected)
     }
     wasConnected = true
-  }
-}
-
-/// What the bridge says.
-extension Judge {
-  func sent(_ message: Message) {
-    if message.topic.elementsEqual("presence/bridge/fence".utf8) {
-      fences[message.payload] = world.now
-    }
-  }
-
-  func published(_ message: Message) {
-    output.add(message.topic)
-    output.add(message.payload)
-    let topic = String(decoding: message.topic, as: UTF8.self)
-    if let room = room(of: topic, "presence/events/") {
-      let steady = world.host.isStopping ? nil : liveSince.map { $0 + .seconds(1) }
-      report(
-        room,
-        consumers[room].event(
-          message.payload, sentAt: message.sentAt,
-          interval: world.plan.configuration.publishInterval, steadySince: steady ?? .never))
-    } else if let room = room(of: topic, "presence/occupancy/") {
-      if message.payload.isEmpty { return consumers[room].cleared() }
-      report(room, consumers[room].snapshot(message.payload, sentAt: message.sentAt))
-    }
-  }
-
-  private func room(of topic: String, _ prefix: String) -> Int? {
-    guard topic.hasPrefix(prefix) else { return nil }
-    let name = topic.dropFirst(prefix.count)
-    return world.plan.rooms.firstIndex { $0 == name }
-  }
-
-  private func report(_ room: Int, _ problem: String?) {
-    if let problem { world.fail("\(world.plan.rooms[room]): \(problem)") }
-  }
-}
-
-/// FNV-1a of all that the bridge published.
-struct Digest: Equatable {
-  private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
-
-  mutating func add(_ bytes: [UInt8]) {
-    for byte in bytes { value = (value ^ UInt64(byte)) &* 0x100_0000_01b3 }
   }
 }

@@ -13,7 +13,7 @@ struct Signs {
   /// The last message that certainly counted, and the last that may have.
   var certain = Instant(nanoseconds: 0)
   var possible = Instant(nanoseconds: 0)
-  var death = Death.none
+  private(set) var death = Death.none
   /// A death that a sign of life ended since the last commit: a crash may bring it back.
   private var undone = false
   /// The death is in the database.
@@ -36,6 +36,11 @@ struct Signs {
     self.connection = connection
     if death != .none { undone = true }
     death = .none
+  }
+
+  mutating func begin(_ death: Death) {
+    self.death = death
+    isCommitted = false
   }
 
   mutating func committed() {
