@@ -32,6 +32,8 @@ public func runBridge(_ configuration: Configuration) throws(RunError) {
   do throws(ConfigurationProblem) { password = try configuration.readPassword() } catch {
     throw .configuration([error])
   }
+  // Who is where is nobody else's business: the database is readable by its owner alone.
+  umask(0o077)
   let signals: SignalDescriptor
   do throws(MQTTError) { signals = try SignalDescriptor([SIGINT, SIGTERM]) } catch {
     throw .system(error.description)

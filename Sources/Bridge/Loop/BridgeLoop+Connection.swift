@@ -156,7 +156,7 @@ extension BridgeLoop {
     let restarted = recovery.brokerRestarted
     engine.raiseRevision(above: retained.revision)
     engine.settled(brokerRestarted: restarted, at: now)
-    backoff.succeed()
+    settledAt = now.instant
     stage = .live
     retained.beginChecking()
     nextStats = now.instant
@@ -180,6 +180,8 @@ extension BridgeLoop {
 
   private func end(_ ended: Ended) {
     let wasConnected = stage == .settling || stage == .live
+    // A connection that did not last is no success: two bridges that cut each other off must drift apart.
+    if stage == .live, now.instant >= settledAt + .seconds(5) { backoff.succeed() }
     if wasConnected { engine.disconnected(at: now) }
     link = nil
     inFlight.removeAll()
@@ -211,7 +213,6 @@ extension BridgeLoop {
 
   func takenOver(_ reason: String) {
     failure = .takenOver(reason)
-    log.log(.error, at: now, reason)
     link = nil
     stage = .stopped
   }

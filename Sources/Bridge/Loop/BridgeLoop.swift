@@ -58,6 +58,7 @@ public final class BridgeLoop {
   var receivedAcknowledged = 0
   var withheld = 0
   var lastInput = Instant(nanoseconds: 0)
+  var settledAt = Instant(nanoseconds: 0)
   /// Whether the last turn took in a message.
   var hasRead = false
   var nextKeepAlive = Instant(nanoseconds: 0)
