@@ -126,6 +126,7 @@ public final class BridgeLoop {
     fenceIfWanted()
     saveIfAllowed()
     publishDue()
+    saveAnnounced()
     keepAliveIfDue()
     release()
     continueStopping()
