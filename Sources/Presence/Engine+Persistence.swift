@@ -94,6 +94,8 @@ extension Engine {
     !unsavedClients.isEmpty || !unsavedMemberships.isEmpty || !unsavedRooms.isEmpty
   }
 
+  public var hasUnsavedRooms: Bool { !unsavedRooms.isEmpty }
+
   /// What is to be saved now; the engine takes it for saved from here on.
   public mutating func takeUnsaved() -> Unsaved {
     for index in unsavedClients { clients[Int(index)].flags.remove(.unsaved) }

@@ -48,6 +48,10 @@ import Testing
     for seed: UInt64 in [187, 259, 415, 609] { #expect(History.play(seed).failure == nil) }
   }
 
+  @Test func `what was taken over from a retained snapshot is committed before it is published`() {
+    #expect(History.play(64_617).failure == nil)
+  }
+
   @Test func `a replayed birth does not undo what a client that is away said of a room`() {
     #expect(History.play(18_123).failure == nil)
   }

@@ -18,6 +18,12 @@ extension BridgeLoop {
     }
   }
 
+  /// What announcing itself changed is committed, too, before it goes out: a revision that was not reserved,
+  /// or what was taken over from a retained snapshot.
+  func saveAnnounced() {
+    if stage == .live, engine.hasUnsavedRooms { save() }
+  }
+
   private var isStalled: Bool {
     withheld >= withheldLimit || (withheld > 0 && now.instant >= lastInput + Self.stall)
       || stopping != nil

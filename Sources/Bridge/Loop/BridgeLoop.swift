@@ -127,6 +127,7 @@ public final class BridgeLoop {
     fenceIfWanted()
     saveIfAllowed()
     publishDue()
+    saveAnnounced()
     keepAliveIfDue()
     release()
     continueStopping()

@@ -147,7 +147,8 @@ final class Judge {
 
   private func isSurelyAway(_ client: Int) -> Bool {
     let (view, present) = (views[client], members.present[client])
-    return view.isKnown == .yes && view.rooms.contains(.yes) && !present.contains(true)
+    let isOut = view.rooms.contains(.yes) && !present.contains(true)
+    return view.isKnown == .yes && isOut && signs[client].certain < members.lastPresent[client]
   }
 
   /// An acknowledgement has left the bridge: from here on its message, the `number`th, may never be lost.

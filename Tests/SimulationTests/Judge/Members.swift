@@ -6,6 +6,8 @@ import Presence
 /// Who was a member of what at the end of the last turn.
 struct Members {
   var present: [[Bool]]
+  /// When a client was last seen to be a member of something, or to cease to be.
+  var lastPresent: [Instant]
   /// When a room last changed.
   var changed: [Instant]
   /// A new process has read its database: what it says now is not a change.
@@ -14,6 +16,7 @@ struct Members {
 
   init(devices: Int, rooms: Int) {
     present = Array(repeating: Array(repeating: false, count: rooms), count: devices)
+    lastPresent = Array(repeating: Instant(nanoseconds: 0), count: devices)
     changed = Array(repeating: Instant(nanoseconds: 0), count: rooms)
   }
 }
@@ -64,6 +67,7 @@ extension Judge {
     let client = device.number
     let (was, isThere) = (members.present[client][room], state == .present)
     members.present[client][room] = isThere
+    if was || isThere { members.lastPresent[client] = world.now }
     if was != isThere { members.changed[room] = world.now }
     let belief = views[client].rooms[room]
     let place = "\(device.name) in \(world.plan.rooms[room])"
