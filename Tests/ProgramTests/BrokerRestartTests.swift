@@ -54,14 +54,14 @@ struct BrokerRestartTests {
     arguments: [ProtocolVersion.v5, .v311], [true, false])
   func stopped(version: ProtocolVersion, persistence: Bool) throws {
     let site = try Site(version, ["restart_grace": "3s"]) { $0.persistence = persistence }
-    try faithful(site, 100)
+    try faithful(site, 200)
     try site.broker.stop()
     try site.broker.start()
     try site.observer.connect()
     try waitForReconnects(site, times: 2)
     try site.run(for: .milliseconds(3500))
     try site.expectNobodyRemoved()
-    #expect(try site.retained()["count/lab"]?.text == "100")
+    #expect(try site.retained()["count/lab"]?.text == "200")
   }
 
   @Test(

@@ -26,6 +26,10 @@ private final class SmallDisk {
     for size in [4096, 512, 1] { while (try? file.write(contentsOf: Data(count: size))) != nil {} }
   }
 
+  func makeReadOnly() throws {
+    try ChildProcess.run("mount", ["-o", "remount,ro", directory.path])
+  }
+
   func free() throws { try FileManager.default.removeItem(atPath: directory.file("filler")) }
 }
 
@@ -67,5 +71,21 @@ struct FullDiskTests {
     #expect(try site.observer.words("lab") == [])
     #expect(site.observer.count("before") == nil)
     #expect(try site.retained()["count/lab"]?.text == "2000")
+  }
+
+  @Test(
+    "On a read-only file system the bridge does not start, and says why",
+    .enabled(if: SmallDisk.isPossible, "needs root, to mount a small disk"))
+  func readOnly() throws {
+    let disk = try SmallDisk(kilobytes: 1024)
+    let database = disk.directory.file("rollcall.db")
+    let site = try Site(.v5, ["database": database])
+    try site.device("pump").join("lab")
+    try site.wait("lab", holds: "pump")
+    try site.bridge.stop()
+    try disk.makeReadOnly()
+    try site.bridge.start()
+    #expect(try site.bridge.waitForExit() == .code(1))
+    #expect(site.bridge.log.contains("\(database): cannot be opened"))
   }
 }
