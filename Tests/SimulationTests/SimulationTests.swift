@@ -55,4 +55,8 @@ import Testing
   @Test func `a replayed birth does not undo what a client that is away said of a room`() {
     #expect(History.play(18_123).failure == nil)
   }
+
+  @Test func `a run with a higher number from before our own is no takeover`() {
+    #expect(History.play(315_371).failure == nil)
+  }
 }

@@ -125,7 +125,7 @@ extension BridgeLoop {
 
   func settleIfReached() {
     guard stage == .settling else { return }
-    if let other = recovery.laterRun(than: run, after: tally.connections) {
+    if let other = recovery.laterRun(than: run, hasSettled: settledAt.nanoseconds != 0) {
       return takenOver(
         "another bridge (run \(other)) has taken over the session of \(configuration.clientID)")
     }

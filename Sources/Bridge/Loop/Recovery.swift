@@ -13,6 +13,7 @@ struct Recovery {
   private var uptime: Duration?
   private var disconnectedAt: Instant?
   private var otherRun: Int64?
+  private var earlierRun: Int64 = 0
 
   /// When the retained statuses are to be read again, and the fence that ends such a reading.
   private(set) var nextReread: Instant?
@@ -62,10 +63,15 @@ struct Recovery {
   }
 
   /// Set when a bridge that started after us has been connected since we were: 3.1.1 tells nobody whose
-  /// session was taken over.
-  func laterRun(than run: Int64, after connections: UInt64) -> Int64? {
-    guard connections > 1, let otherRun, otherRun > run else { return nil }
-    return otherRun
+  /// session was taken over. What is seen before we have settled once was there before us, whatever its number
+  /// is: the clock may have been set back, and the database lost.
+  mutating func laterRun(than run: Int64, hasSettled: Bool) -> Int64? {
+    guard let otherRun else { return nil }
+    guard hasSettled else {
+      earlierRun = max(earlierRun, otherRun)
+      return nil
+    }
+    return otherRun > max(run, earlierRun) ? otherRun : nil
   }
 
   /// The broker's count of dropped messages; when it grows, some of them may have been ours.
