@@ -2,9 +2,14 @@
 extension Engine {
   @inline(__always)
   func find(_ who: Who) -> Int32? {
-    guard let user = who.user else { return clientNames.find(who.client) }
-    guard let scope = userNames.find(user) else { return nil }
-    return clientNames.find(who.client, scope: scope + 1)
+    scope(of: who).flatMap { clientNames.find(who.client, scope: $0) }
+  }
+
+  /// Within which a client's id is its own: 0, or that of its user; `nil` where the user is unknown.
+  @inline(__always)
+  func scope(of who: Who) -> Int32? {
+    guard let user = who.user else { return 0 }
+    return userNames.find(user).map { $0 + 1 }
   }
 
   /// The client, new if need be; `nil` and counted when there is no place for another.

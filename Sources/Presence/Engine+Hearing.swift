@@ -10,9 +10,14 @@ extension Engine {
       counters.heartbeatsUnknown += 1
       return
     }
-    guard beat == nil, clients[Int(index)].state == .online,
+    if beat == nil { plainHeartbeat(index) } else { slowHeartbeat(index, beat) }
+  }
+
+  @inline(__always)
+  mutating func plainHeartbeat(_ index: Int32) {
+    guard clients[Int(index)].state == .online,
       clients[Int(index)].flags.isDisjoint(with: [.hasAway, .unconfirmed])
-    else { return slowHeartbeat(index, beat) }
+    else { return slowHeartbeat(index, nil) }
     clients[Int(index)].lastHeard = now.instant
     clients[Int(index)].connection = connection
   }

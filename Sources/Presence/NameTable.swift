@@ -11,11 +11,11 @@
 /// The hash is keyed anew in each process: who chooses names cannot choose collisions. Nothing here
 /// iterates in hash order.
 struct NameTable {
-  fileprivate typealias Words = (UInt64, UInt64, UInt64)
-  fileprivate static let inline = MemoryLayout<Words>.size
+  typealias Words = (UInt64, UInt64, UInt64)
+  static let inline = MemoryLayout<Words>.size
 
   /// 32 bytes: it never straddles a cache line's half.
-  fileprivate struct Entry {
+  struct Entry {
     /// The name's bytes, with zeros behind; of a longer one, `0` is its offset in the buffer.
     var words: Words
     /// -1 while the number is free.
@@ -23,35 +23,17 @@ struct NameTable {
     var length: Int32
   }
 
-  private var entries: ContiguousArray<Entry> = []
+  private(set) var entries: ContiguousArray<Entry> = []
   private var free: ContiguousArray<Int32> = []
-  private var long: ContiguousArray<UInt8> = []
+  private(set) var long: ContiguousArray<UInt8> = []
   private var garbage = 0
   /// A slot is 0 when empty, else the upper half of the hash and the number + 1.
-  private var slots = ContiguousArray<UInt64>(repeating: 0, count: 16)
+  private(set) var slots = ContiguousArray<UInt64>(repeating: 0, count: 16)
   private(set) var count = 0
-  private let key = NameHash()
+  let secret = NameHash()
 
   /// One above the highest number ever given out.
   var capacity: Int { entries.count }
-
-  /// The number of a name, if it has one.
-  @inline(__always)
-  func find(_ name: UnsafeRawBufferPointer, scope: Int32 = 0) -> Int32? {
-    let words = Self.words(name)
-    let hash = key.hash(words, name, scope)
-    let mask = slots.count - 1
-    var position = Int(truncatingIfNeeded: hash) & mask
-    while true {
-      let slot = slots[position]
-      if slot == 0 { return nil }
-      if slot >> 32 == hash >> 32 {
-        let index = Int32(truncatingIfNeeded: slot & 0xffff_ffff) - 1
-        if isEqual(entries[Int(index)], words, name, scope) { return index }
-      }
-      position = (position + 1) & mask
-    }
-  }
 
   /// The number of a name that has none yet.
   mutating func insert(_ name: UnsafeRawBufferPointer, scope: Int32 = 0) -> Int32 {
@@ -68,15 +50,15 @@ struct NameTable {
     }
     precondition(entries[Int(index)].scope < 0, "the number is taken")
     if (count + 1) * 10 > slots.count * 7 { grow() }
-    var words = Self.words(name)
-    let hash = key.hash(words, name, scope)
+    let key = key(name, scope: scope)
+    var words = key.words
     if name.count > Self.inline {
       words.0 = UInt64(long.count)
       long.append(contentsOf: name)
     }
-    entries[Int(index)] = Entry(words: words, scope: scope, length: Int32(name.count))
+    entries[Int(index)] = Entry(words: words, scope: scope, length: key.length)
     count += 1
-    place(index, hash: hash)
+    place(index, hash: key.hash)
   }
 
   /// Frees the numbers that no restored name has taken.
@@ -138,28 +120,8 @@ struct NameTable {
 }
 
 extension NameTable {
-  /// A name's first bytes as words, with zeros behind.
-  @inline(__always)
-  private static func words(_ name: UnsafeRawBufferPointer) -> Words {
-    var words: Words = (0, 0, 0)
-    withUnsafeMutableBytes(of: &words) {
-      $0.copyMemory(from: UnsafeRawBufferPointer(rebasing: name.prefix(inline)))
-    }
-    return words
-  }
-
-  @inline(__always)
-  private func isEqual(
-    _ entry: Entry, _ words: Words, _ name: UnsafeRawBufferPointer, _ scope: Int32
-  ) -> Bool {
-    guard entry.scope == scope, Int(entry.length) == name.count else { return false }
-    if name.count <= Self.inline { return entry.words == words }
-    let start = Int(entry.words.0)
-    return long[start..<start + name.count].elementsEqual(name)
-  }
-
   private func hash(of index: Int32) -> UInt64 {
-    withName(index) { key.hash(Self.words($0), $0, entries[Int(index)].scope) }
+    withName(index) { key($0, scope: entries[Int(index)].scope).hash }
   }
 
   private mutating func place(_ index: Int32, hash: UInt64) {
@@ -206,50 +168,5 @@ extension NameTable {
     }
     long = moved
     garbage = 0
-  }
-}
-
-/// A keyed hash by folded multiplication: 64 bits times 64 bits, the halves of the product together.
-/// The standard library's `Hasher` took 40 of the 100 ns that a look-up costs, this takes 3; its per-process
-/// seed is where the key comes from.
-private struct NameHash {
-  private let key: (UInt64, UInt64, UInt64)
-
-  init() {
-    func secret(_ number: Int) -> UInt64 {
-      var hasher = Hasher()
-      hasher.combine(number)
-      return UInt64(bitPattern: Int64(hasher.finalize())) | 1
-    }
-    key = (secret(1), secret(2), secret(3))
-  }
-
-  @inline(__always)
-  func hash(
-    _ words: NameTable.Words, _ name: UnsafeRawBufferPointer, _ scope: Int32
-  ) -> UInt64 {
-    var hash = Self.fold(words.0 ^ key.0, words.1 ^ key.1)
-    let place = UInt64(UInt32(bitPattern: scope)) << 32 | UInt64(name.count)
-    hash = Self.fold(hash ^ words.2 ^ key.2, place ^ key.0)
-    if name.count > NameTable.inline { hash = tail(hash, name) }
-    return Self.fold(hash, key.1)
-  }
-
-  private func tail(_ start: UInt64, _ name: UnsafeRawBufferPointer) -> UInt64 {
-    var hash = start
-    var offset = NameTable.inline
-    while offset < name.count {
-      var word: UInt64 = 0
-      for byte in name[offset..<min(offset + 8, name.count)] { word = word << 8 | UInt64(byte) }
-      hash = Self.fold(hash ^ word, key.2)
-      offset += 8
-    }
-    return hash
-  }
-
-  @inline(__always)
-  private static func fold(_ a: UInt64, _ b: UInt64) -> UInt64 {
-    let product = a.multipliedFullWidth(by: b)
-    return product.high ^ product.low
   }
 }

@@ -73,6 +73,15 @@ struct Stage {
     who(client, user) { engine, who, now in engine.heartbeat(who, beat, at: now) }
   }
 
+  /// Plain heartbeats, gathered and taken in together.
+  mutating func beatTogether(_ clients: [(user: String?, client: String)]) {
+    var batch = HeartbeatBatch()
+    for (user, client) in clients {
+      who(client, user) { engine, who, now in engine.heartbeat(who, in: &batch, at: now) }
+    }
+    engine.take(&batch, at: now)
+  }
+
   mutating func join(_ client: String, _ room: String, user: String? = nil, data: String? = nil) {
     act(client, room, user, .join(data: data.map { Array($0.utf8) }))
   }

@@ -45,6 +45,34 @@ import Topics
     #expect(Names.problem(ofRoom: level + [0x78]) == .levelTooLong)
   }
 
+  /// Words of eight bytes are judged at once: each byte that ends up in one, and each left over, is judged alike.
+  @Test(arguments: [1, 7, 8, 9, 16, 20])
+  func `each ASCII byte is judged alike wherever it stands`(length: Int) {
+    for position in 0..<length {
+      for byte in UInt8.min..<0x80 {
+        var level = [UInt8](repeating: UInt8(ascii: "x"), count: length)
+        level[position] = byte
+        let expected: TopicProblem? =
+          switch byte {
+          case UInt8(ascii: "/"): .slashInLevel
+          case UInt8(ascii: "+"), UInt8(ascii: "#"): .wildcard
+          case ..<0x20, 0x7f: .controlCharacter
+          default: nil
+          }
+        #expect(Names.problem(ofLevel: level) == expected, "byte \(byte) at \(position)")
+      }
+    }
+  }
+
+  @Test(arguments: [0, 5, 7, 8, 14])
+  func `what is not UTF-8 is found wherever it stands`(position: Int) {
+    var level = [UInt8](repeating: UInt8(ascii: "x"), count: 17)
+    level[position] = 0xff
+    #expect(Names.problem(ofLevel: level) == .notUTF8)
+    level.replaceSubrange(position...position + 1, with: [0xc3, 0xa9])
+    #expect(Names.problem(ofLevel: level) == nil)
+  }
+
   @Test func `bytes are counted, not characters`() {
     let owls = String(repeating: "🦉", count: 32)
     #expect(Names.problem(ofLevel: owls.utf8) == nil)

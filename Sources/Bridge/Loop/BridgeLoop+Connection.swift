@@ -38,6 +38,7 @@ extension BridgeLoop {
 
   /// Does what a callback could not: subscribes after the CONNACK, or takes the end for one.
   func handleConnectionChange() -> Bool {
+    if welcome != nil || ended != nil { takeBeats() }
     if let welcome {
       self.welcome = nil
       if welcome.refusal == nil { beginSettling(welcome) } else { refused(welcome) }

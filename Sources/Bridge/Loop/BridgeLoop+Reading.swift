@@ -10,8 +10,12 @@ extension BridgeLoop: LinkDelegate {
   func read() -> Bool {
     hasRead = false
     guard let link, link.isOpen else { return false }
+    defer { takeBeats() }
     for count in 1...Self.readBudget {
-      if count % 64 == 0 { now = clock.now }
+      if count % 64 == 0 {
+        takeBeats()
+        now = clock.now
+      }
       do { try link.read() } catch { noteEnd(error) }
       if handleConnectionChange() { return false }
       guard link.hasInput else { return false }
@@ -27,6 +31,15 @@ extension BridgeLoop: LinkDelegate {
       withheld += 1
     }
     switch reader.read(delivery.topic) {
+    case .heartbeat(let who): heartbeat(who, delivery)
+    case let topic:
+      takeBeats()
+      take(topic, delivery)
+    }
+  }
+
+  private func take(_ topic: Topic, _ delivery: Delivery) {
+    switch topic {
     case .heartbeat(let who): heartbeat(who, delivery)
     case .status(let who): status(who, delivery)
     case .room(let who, let room): self.room(who, room, delivery)
@@ -48,10 +61,14 @@ extension BridgeLoop: LinkDelegate {
       return
     }
     guard delivery.payload.isEmpty else { return talkativeHeartbeat(who, delivery) }
-    engine.heartbeat(who, at: now)
+    engine.heartbeat(who, in: &beats, at: now)
   }
 
+  /// Hands the engine the heartbeats that have gathered: before it hears anything else, and before time moves on.
+  func takeBeats() { engine.take(&beats, at: now) }
+
   private func talkativeHeartbeat(_ who: Who, _ delivery: Delivery) {
+    takeBeats()
     do throws(PayloadProblem) {
       let beat = try Payload.heartbeat(delivery.payload, limits: limits)
       engine.heartbeat(who, beat == Heartbeat() ? nil : beat, at: now)

@@ -36,6 +36,7 @@ public final class BridgeLoop {
   let limits: PayloadLimits
 
   var engine: Engine
+  var beats = HeartbeatBatch()
   var tally = Tally()
   var stage: Stage
   var link: (any Link)?
