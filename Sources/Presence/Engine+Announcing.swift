@@ -88,7 +88,9 @@ extension Engine {
     memberships[index].flags.insert(.announced)
     if !before {
       announcement.added.append(.init(client: client, reason: reason))
-    } else if touch.data != shownData(of: index) {
+    } else if touch.data != shownData(of: index)
+      || touch.isAsleep != clients[Int(client)].flags.contains(.asleep)
+    {
       announcement.updated.append(client)
     }
   }
@@ -153,6 +155,8 @@ extension Engine {
     for touch in rooms[Int(room)].touches.indices {
       let index = rooms[Int(room)].touches[touch].membership
       rooms[Int(room)].touches[touch].data = shownData(of: index)
+      rooms[Int(room)].touches[touch].isAsleep =
+        clients[Int(memberships[index].client)].flags.contains(.asleep)
     }
     if !unknown.isEmpty { ghosts[room] = unknown }
     rooms[Int(room)].revision = revision

@@ -68,13 +68,14 @@ extension Engine {
       return
     }
     setStatusHash(hash, birth: false, of: index)
+    clients[Int(index)].flags.remove(.gated)
     if clients[Int(index)].state == .online { beginDying(index) }
   }
 
   /// A death that we were not sent says nothing against a client heard since we connected, but where
   /// the will alone decides, nothing else would ever end a ghost: it has to be heard once more.
   private mutating func doubt(_ index: Int32) {
-    guard clients[Int(index)].isPresent, clients[Int(index)].timeout == 0 else { return }
+    guard clients[Int(index)].isPresent, clients[Int(index)].reliesOnWill else { return }
     clients[Int(index)].flags.insert(.unconfirmed)
     clients[Int(index)].lastHeard = now.instant
     schedule(index)

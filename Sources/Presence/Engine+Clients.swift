@@ -87,9 +87,11 @@ extension Engine {
     clients[Int(index)].state = .away
     clients[Int(index)].mark = now.instant
     clients[Int(index)].flags.remove([.unconfirmed, .hasAway])
+    if reason != .gateway { clients[Int(index)].flags.remove(.asleep) }
     presentClients -= 1
     timetable.park(index)
     save(client: index)
+    checkCarried(by: index)
   }
 
   /// Takes a client out of all of its rooms for good. Its name goes once that has been announced.
@@ -139,6 +141,8 @@ extension Engine {
     let scope = clientNames.scope(of: index)
     clientNames.remove(index)
     clients[Int(index)].state = .free
+    clients[Int(index)].gateway = -1
+    release(carriedBy: index)
     guard scope > 0 else { return }
     userTies[Int(scope - 1)] -= 1
     if userTies[Int(scope - 1)] == 0 { userNames.remove(scope - 1) }

@@ -20,6 +20,7 @@ extension Engine {
     else { return slowHeartbeat(index, nil) }
     clients[Int(index)].lastHeard = now.instant
     clients[Int(index)].connection = connection
+    if clients[Int(index)].gateway >= 0 { hearGateway(of: index) }
   }
 
   private mutating func slowHeartbeat(_ index: Int32, _ beat: Heartbeat?) {
@@ -39,7 +40,8 @@ extension Engine {
       counters.heartbeatsUnknown += 1
       return
     }
-    if let timeout = beat?.timeout { setTimeout(timeout, of: index) }
+    if let timeout = beat?.timeout { setTimeout(timeout.nanoseconds, of: index) }
+    hearGateway(of: index)
   }
 
   /// Takes in a live status. `hash` identifies the payload from one run to the next.
@@ -64,14 +66,19 @@ extension Engine {
     if let epoch = birth.epoch { setEpoch(epoch, of: index) }
     apply(birth, to: index)
     setStatusHash(hash, birth: true, of: index)
+    hearGateway(of: index)
   }
 
   /// What births and claims have in common.
   mutating func apply(_ birth: Birth, to index: Int32) {
-    if let timeout = birth.timeout { setTimeout(timeout, of: index) }
+    if let timeout = birth.timeout {
+      let confirmation = timeout == .zero ? birth.confirmation : nil
+      setTimeout(confirmation.map { -$0.nanoseconds } ?? timeout.nanoseconds, of: index)
+    }
     if let data = birth.data { setData(data, of: index) }
+    setAsleep(birth.isAsleep, of: index)
     if let rooms = birth.rooms {
-      replaceRooms(of: index, with: rooms)
+      replaceRooms(of: index, with: rooms, departure: birth.departure)
     } else if isRevivable(index) {
       reviveRooms(of: index)
     }
@@ -87,7 +94,7 @@ extension Engine {
     }
     setStatusHash(hash, birth: false, of: index)
     clients[Int(index)].connection = connection
-    clients[Int(index)].flags.remove(.claimed)
+    clients[Int(index)].flags.remove([.claimed, .gated])
     if clients[Int(index)].state == .online { beginDying(index) }
   }
 
@@ -124,6 +131,7 @@ extension Engine {
     if clients[Int(index)].state == .away { comeBack(index) } else { heard(index) }
     makeWay(for: room, of: index)
     enter(index, room, data: data, reason: .joined)
+    hearGateway(of: index)
   }
 
   private mutating func leave(_ who: Who, _ name: UnsafeRawBufferPointer) {
@@ -131,6 +139,7 @@ extension Engine {
     if clients[Int(index)].isPresent { heard(index) }
     // Also of one that is away: no replay undoes it.
     clients[Int(index)].connection = connection
+    hearGateway(of: index)
     guard let room = roomNames.find(name), let membership = membership(of: index, in: room)
     else { return }
     end(membership, reason: .left)
@@ -140,7 +149,7 @@ extension Engine {
 /// Steps that live messages share.
 extension Engine {
   /// A sign of life of a client that is present: a pending death is off.
-  private mutating func heard(_ index: Int32) {
+  mutating func heard(_ index: Int32) {
     clients[Int(index)].lastHeard = now.instant
     clients[Int(index)].connection = connection
     if clients[Int(index)].state == .dying {
@@ -163,6 +172,7 @@ extension Engine {
   mutating func comeBack(_ index: Int32) {
     let isRevivable = isRevivable(index)
     clients[Int(index)].state = .online
+    clients[Int(index)].flags.remove(.gated)
     clients[Int(index)].lastHeard = now.instant
     clients[Int(index)].connection = connection
     presentClients += 1
@@ -170,12 +180,14 @@ extension Engine {
     if !isRevivable { dropAway(of: index) }
     schedule(index)
     save(client: index)
+    checkCarried(by: index)
   }
 
   /// Whether the rooms that a client had when it was removed are still to come back with it.
   func isRevivable(_ index: Int32) -> Bool {
     let client = clients[Int(index)]
     guard client.state == .away || client.flags.contains(.hasAway) else { return false }
+    if client.flags.contains(.gated) { return true }
     return now.instant - removedAt(index) < rules.reviveWindow
   }
 
@@ -220,14 +232,16 @@ extension Engine {
     if !holdsRoom, held >= rules.maxRoomsPerClient { dropAway(of: index) }
   }
 
-  private mutating func replaceRooms(of index: Int32, with names: [[UInt8]]) {
+  private mutating func replaceRooms(
+    of index: Int32, with names: [[UInt8]], departure: Reason
+  ) {
     var wanted: [Int32] = []
     for name in names {
       if let room = name.withUnsafeBytes({ findOrAdd(room: $0) }) { wanted.append(room) }
     }
     forEachMembership(of: index) { engine, membership in
       if !wanted.contains(engine.memberships[membership].room) {
-        engine.end(membership, reason: .left)
+        engine.end(membership, reason: departure)
       }
     }
     for room in wanted { enter(index, room, data: nil, reason: .joined) }
@@ -255,9 +269,9 @@ extension Engine {
     save(client: index)
   }
 
-  private mutating func setTimeout(_ timeout: Duration, of index: Int32) {
-    guard clients[Int(index)].timeout != timeout.nanoseconds else { return }
-    clients[Int(index)].timeout = timeout.nanoseconds
+  private mutating func setTimeout(_ timeout: Int64, of index: Int32) {
+    guard clients[Int(index)].timeout != timeout else { return }
+    clients[Int(index)].timeout = timeout
     schedule(index)
     save(client: index)
   }

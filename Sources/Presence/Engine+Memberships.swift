@@ -77,7 +77,9 @@ extension Engine {
     let room = memberships[index].room
     if memberships[index].flags.insert(.touched).inserted {
       let shown = memberships[index].flags.contains(.announced) ? shownData(of: index) : nil
-      rooms[Int(room)].touches.append(Room.Touch(membership: index, data: shown))
+      let isAsleep = clients[Int(memberships[index].client)].flags.contains(.asleep)
+      rooms[Int(room)].touches.append(
+        Room.Touch(membership: index, data: shown, isAsleep: isAsleep))
     }
     if rooms[Int(room)].reserved == 0 {
       rooms[Int(room)].reserved = nextRevision()
@@ -137,6 +139,22 @@ extension Engine {
       }
     }
     clients[Int(client)].data = replace(handle, with: new)
+    save(client: client)
+  }
+
+  /// Marks a client as asleep, or as awake, in each of its rooms.
+  mutating func setAsleep(_ isAsleep: Bool, of client: Int32) {
+    guard clients[Int(client)].flags.contains(.asleep) != isAsleep else { return }
+    forEachMembership(of: client) { engine, membership in
+      guard engine.memberships[membership].state == .present else { return }
+      engine.touch(membership)
+      engine.rooms[Int(engine.memberships[membership].room)].asleep += isAsleep ? 1 : -1
+    }
+    if isAsleep {
+      clients[Int(client)].flags.insert(.asleep)
+    } else {
+      clients[Int(client)].flags.remove(.asleep)
+    }
     save(client: client)
   }
 

@@ -10,7 +10,7 @@ public struct ClientRow {
   public var state: UInt8
   /// When it was removed, in milliseconds since 1970; only of meaning with rooms to come back to.
   public var mark: Int64
-  /// Nanoseconds; -1: the default; 0: the will alone decides.
+  /// Nanoseconds; -1: the default; 0: the will alone decides; below: that, and how soon it is to be confirmed.
   public var timeout: Int64
   /// -1: none.
   public var epoch: Int64
@@ -18,6 +18,12 @@ public struct ClientRow {
   public var birthHash: UInt32
   public var isUnconfirmed: Bool
   public var data: [UInt8]?
+  public var isAsleep = false
+  /// The client that carries it; -1: none.
+  public var gateway: Int32 = -1
+  /// Whether it comes back with its gateway, and whether it ever does.
+  public var isGated = false
+  public var returnsAlone = false
 
   public init(
     id: Int32, user: UnsafeRawBufferPointer?, name: UnsafeRawBufferPointer, state: UInt8,
@@ -130,6 +136,10 @@ extension Engine {
         timeout: client.timeout, epoch: client.epoch, statusHash: client.statusHash,
         birthHash: client.birthHash, isUnconfirmed: client.flags.contains(.unconfirmed),
         data: client.data >= 0 ? blobs[client.data] : nil)
+      row.isAsleep = client.flags.contains(.asleep)
+      row.gateway = client.gateway
+      row.isGated = client.flags.contains(.gated)
+      row.returnsAlone = client.flags.contains(.returnsAlone)
       guard let user = user(ofClient: id) else { return try body(row) }
       return try userNames.withName(user) { user in
         row.user = user
@@ -166,6 +176,7 @@ extension Engine {
 private enum Limits {
   static let ids: Range<Int32> = 0..<200_000_000
   static let membershipIDs: Range<Int32> = 0..<1_000_000_000
+  static let timeout = Duration.seconds(366 * 86_400).nanoseconds
   static let integers: ClosedRange<Int64> = 0...(1 << 53)
 }
 
@@ -193,7 +204,8 @@ extension Engine {
   public mutating func restore(_ row: ClientRow, at now: Now) throws(RestoreError) {
     guard Limits.ids.contains(row.id), !clientNames.isTaken(row.id), isName(row.name),
       row.user.map(isName) ?? true, Limits.integers.contains(row.mark),
-      row.epoch == -1 || Limits.integers.contains(row.epoch), row.timeout >= -1,
+      row.epoch == -1 || Limits.integers.contains(row.epoch),
+      row.timeout >= -Limits.timeout, row.gateway == -1 || Limits.ids.contains(row.gateway),
       let state = Client.State(rawValue: row.state),
       state == .online || state == .dying || state == .away
     else { throw RestoreError(row: "client \(row.id)") }
@@ -215,6 +227,10 @@ extension Engine {
     client.statusHash = row.statusHash
     client.birthHash = row.birthHash
     if row.isUnconfirmed { client.flags.insert(.unconfirmed) }
+    if row.isAsleep { client.flags.insert(.asleep) }
+    if row.isGated { client.flags.insert(.gated) }
+    if row.returnsAlone { client.flags.insert(.returnsAlone) }
+    client.gateway = row.gateway
     client.data = row.data.map { blobs.insert($0) } ?? -1
     place(client, at: row.id)
     knownClients += 1
@@ -265,6 +281,7 @@ extension Engine {
     }
     away.sort { (clients[Int($0)].mark, $0) < (clients[Int($1)].mark, $1) }
     for index in away { timetable.park(index) }
+    restoreGateways()
     var empty: [Int32] = []
     for index in 0..<Int32(rooms.count) where roomNames.isTaken(index) {
       if rooms[Int(index)].count == 0, isShown(index) { empty.append(index) }

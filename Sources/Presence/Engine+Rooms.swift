@@ -42,6 +42,9 @@ extension Engine {
   private mutating func count(_ index: Int32, by step: Int32) {
     let room = memberships[index].room
     let user = clientNames.scope(of: memberships[index].client) - 1
+    if clients[Int(memberships[index].client)].flags.contains(.asleep) {
+      rooms[Int(room)].asleep += step
+    }
     var userChanged = false
     if user < 0 {
       rooms[Int(room)].anonymous += step

@@ -49,7 +49,7 @@ extension Engine {
   private mutating func pardon(_ index: Int32) {
     clients[Int(index)].state = .online
     clients[Int(index)].mark = now.instant
-    if clients[Int(index)].timeout == 0 { clients[Int(index)].flags.insert(.unconfirmed) }
+    if clients[Int(index)].reliesOnWill { clients[Int(index)].flags.insert(.unconfirmed) }
     schedule(index)
     save(client: index)
   }
@@ -57,7 +57,7 @@ extension Engine {
   /// A will is lost with the broker that held it: who relies on it alone has to be heard.
   private mutating func doubtWillsAlone() {
     for index in clients.indices
-    where clients[index].isPresent && clients[index].timeout == 0
+    where clients[index].isPresent && clients[index].reliesOnWill
       && clients[index].connection != connection
     {
       clients[index].flags.insert(.unconfirmed)
@@ -75,6 +75,7 @@ extension Engine {
   /// When ``tick(budget:at:)`` has something to do next; `nil` while nothing can fall due.
   public var nextDeadline: Instant? {
     guard phase == .live else { return nil }
+    if checked < unchecked.count { return now.instant }
     var next = timetable.nextTime
     if let oldest = timetable.firstAway {
       next = min(next ?? .never, clients[Int(oldest)].mark + rules.forgetAfter)
@@ -97,6 +98,7 @@ extension Engine {
       if deadline(of: index) <= now.instant { timetable.suspect(index) } else { schedule(index) }
     }
     removeSilent(budget: &left)
+    seeToCarried(budget: &left)
     clearEmptied(budget: &left)
     while left > 0, let oldest = timetable.firstAway,
       clients[Int(oldest)].mark + rules.forgetAfter <= now.instant
@@ -141,9 +143,11 @@ extension Engine {
     let client = clients[Int(index)]
     let start = max(client.lastHeard, floor)
     switch client.timeout {
-    case ..<0: return start + rules.heartbeatTimeout
-    case 0:
-      return client.flags.contains(.unconfirmed) ? start + rules.heartbeatTimeout : .never
+    case -1: return start + rules.heartbeatTimeout
+    case ...0:
+      guard client.flags.contains(.unconfirmed) else { return .never }
+      let limit = client.timeout == 0 ? rules.heartbeatTimeout : .nanoseconds(-client.timeout)
+      return start + limit
     default: return start + .nanoseconds(client.timeout)
     }
   }

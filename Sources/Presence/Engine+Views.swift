@@ -44,10 +44,30 @@ extension Engine {
     return (Int(it.count), Int(it.users), Int(it.anonymous))
   }
 
+  /// How many of a room's members are asleep.
+  public func asleep(in room: Int32) -> Int { Int(rooms[Int(room)].asleep) }
+
   /// A member as a snapshot shows it: its client, since when (milliseconds since 1970), and its data.
   public func member(_ membership: Int32) -> (client: Int32, since: Int64, data: [UInt8]?) {
     let it = memberships[membership]
     return (it.client, it.since, shownData(of: membership))
+  }
+
+  public func isAsleep(_ client: Int32) -> Bool { clients[Int(client)].flags.contains(.asleep) }
+
+  /// The epoch of a client, and whether it is present; `nil` for one that is unknown.
+  public func standing(of who: Who) -> (epoch: Int64?, isPresent: Bool)? {
+    guard let index = find(who), clients[Int(index)].state != .gone else { return nil }
+    let client = clients[Int(index)]
+    return (client.epoch < 0 ? nil : client.epoch, client.isPresent)
+  }
+
+  /// Whether a client is a member of a room now.
+  public func isMember(_ who: Who, of room: UnsafeRawBufferPointer) -> Bool {
+    guard let client = find(who), let room = roomNames.find(room),
+      let membership = membership(of: client, in: room)
+    else { return false }
+    return memberships[membership].state == .present
   }
 }
 

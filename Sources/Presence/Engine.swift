@@ -10,7 +10,8 @@
 ///   a revision reserved for saying so;
 /// - what differs from the database is in the unsaved lists;
 /// - a client that is present and can fall silent is in the timetable no later than its deadline, or
-///   among the suspects; one that is away is parked there in order of going.
+///   among the suspects; one that is away is parked there in order of going;
+/// - a client that is present while its gateway is away, or the other way round, is among the unchecked.
 public struct Engine {
   /// How far the bridge is with its connection; nothing falls due unless it is `live`.
   public enum Phase: Sendable {
@@ -46,6 +47,12 @@ public struct Engine {
   /// Members of a room by user: `room << 32 | user`.
   var usersOfRooms: [UInt64: Int32] = [:]
   var heads: [Int32: RoomHead] = [:]
+
+  /// Whom each gateway carries.
+  var carried: [Int32: Carried] = [:]
+  /// Carried clients whose gateway came or went, to be seen to; the first `checked` of them have been.
+  var unchecked: ContiguousArray<Int32> = []
+  var checked = 0
 
   var timetable = Timetable()
   var emptied = LinkedLists(lists: 1)

@@ -32,8 +32,15 @@ public struct Birth: Equatable, Sendable {
   public var epoch: Int64?
   /// `.zero`: the will alone decides. Otherwise 0.1 s to 366 days.
   public var timeout: Duration?
+  /// With a timeout of `.zero`: how soon it has to be heard where its will may have been lost, such as at a
+  /// restarted broker; `nil`: within the default timeout.
+  public var confirmation: Duration?
   /// A JSON object in its shortest form, shown with the member; `{}` clears it.
   public var data: [UInt8]?
+  /// Said before a sleep in which it will not be heard: still a member, and marked as asleep.
+  public var isAsleep = false
+  /// Why it leaves the rooms that it does not name, where it names any.
+  public var departure = Reason.left
 
   public init(
     rooms: [[UInt8]]? = nil, epoch: Int64? = nil, timeout: Duration? = nil, data: [UInt8]? = nil

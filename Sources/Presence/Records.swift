@@ -27,6 +27,11 @@ struct Client {
     static let hasAway = Flags(rawValue: 4)
     /// Dying, but since connecting a replay has claimed its birth; counts only if the broker was restarted.
     static let claimed = Flags(rawValue: 8)
+    static let asleep = Flags(rawValue: 16)
+    /// Away because its gateway is: comes back with it, however late.
+    static let gated = Flags(rawValue: 32)
+    /// Its gateway's return says nothing of it: it comes back by its own word.
+    static let returnsAlone = Flags(rawValue: 64)
   }
 
   /// A death that was pending when the connection ended.
@@ -41,7 +46,8 @@ struct Client {
   var connection: UInt16 = 0
   var state = State.online
   var flags: Flags = []
-  /// Nanoseconds; -1: the rules' default; 0: the will alone decides.
+  /// Nanoseconds; -1: the rules' default; 0: the will alone decides; below -1: the will, but where that may
+  /// be lost, the client has to be heard within so many nanoseconds.
   var timeout: Int64 = -1
   /// -1: none.
   var epoch: Int64 = -1
@@ -52,7 +58,10 @@ struct Client {
   var birthHash: UInt32 = 0
   var firstMembership: Int32 = -1
   var data: Int32 = -1
+  /// The client that carries this one's messages; -1: none.
+  var gateway: Int32 = -1
 
+  var reliesOnWill: Bool { timeout == 0 || timeout < -1 }
   var isPresent: Bool { state == .online || state == .dying }
 }
 
@@ -107,6 +116,7 @@ struct Room {
   struct Touch {
     var membership: Int32
     var data: [UInt8]?
+    var isAsleep: Bool
   }
 
   /// Of the last announcement; 0: never announced.
@@ -119,6 +129,7 @@ struct Room {
   var count: Int32 = 0
   var users: Int32 = 0
   var anonymous: Int32 = 0
+  var asleep: Int32 = 0
   /// The count as last announced.
   var announcedCount: Int32 = 0
   /// Memberships of any state.

@@ -35,6 +35,8 @@ public struct Counters: Equatable, Sendable {
   public var expired: UInt64 = 0
   public var forgotten: UInt64 = 0
   public var evicted: UInt64 = 0
+  public var moved: UInt64 = 0
+  public var gateway: UInt64 = 0
 
   public init() {}
 
@@ -47,6 +49,8 @@ public struct Counters: Equatable, Sendable {
     case .expired: expired += 1
     case .forgotten: forgotten += 1
     case .evicted: evicted += 1
+    case .moved: moved += 1
+    case .gateway: gateway += 1
     }
   }
 }
@@ -60,6 +64,10 @@ public enum Reason: UInt8, Sendable, CaseIterable {
   case expired = 4
   case forgotten = 5
   case evicted = 6
+  /// Left for another room of a source in which a client is in one room at a time.
+  case moved = 7
+  /// What it is connected through went away.
+  case gateway = 8
 
   /// The word in an event.
   public var word: StaticString {
@@ -71,6 +79,8 @@ public enum Reason: UInt8, Sendable, CaseIterable {
     case .expired: "expired"
     case .forgotten: "forgotten"
     case .evicted: "evicted"
+    case .moved: "moved"
+    case .gateway: "gateway"
     }
   }
 }

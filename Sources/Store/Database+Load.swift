@@ -60,17 +60,22 @@ extension Database {
     let rows = try Statement(
       handle,
       """
-      SELECT id, user, name, state, mark, timeout, epoch, status_hash, birth_hash, unconfirmed, data
+      SELECT id, user, name, state, mark, timeout, epoch, status_hash, birth_hash, unconfirmed, data,
+        asleep, gateway, gated, returns_alone
       FROM client
       """)
     while try rows.next() {
-      let row = ClientRow(
+      var row = ClientRow(
         id: try number(rows.integer(0)), user: rows.bytes(1),
         name: try name(rows.bytes(2)), state: try number(rows.integer(3)),
         mark: rows.integer(4), timeout: rows.integer(5), epoch: rows.integer(6),
         statusHash: UInt64(bitPattern: rows.integer(7)),
         birthHash: try number(rows.integer(8)),
         isUnconfirmed: rows.integer(9) != 0, data: rows.bytes(10).map { [UInt8]($0) })
+      row.isAsleep = rows.integer(11) != 0
+      row.gateway = try number(rows.integer(12))
+      row.isGated = rows.integer(13) != 0
+      row.returnsAlone = rows.integer(14) != 0
       try engine.restore(row, at: now)
     }
   }

@@ -9,7 +9,7 @@ final class Statements {
 
   init(_ handle: OpaquePointer) throws(StoreError) {
     putClient = try Statement(
-      handle, "INSERT OR REPLACE INTO client VALUES (?,?,?,?,?,?,?,?,?,?,?)")
+      handle, "INSERT OR REPLACE INTO client VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
     putMembership = try Statement(handle, "INSERT OR REPLACE INTO membership VALUES (?,?,?,?,?,?)")
     putRoom = try Statement(handle, "INSERT OR REPLACE INTO room VALUES (?,?,?,?)")
     dropClient = try Statement(handle, "DELETE FROM client WHERE id = ?")
@@ -104,6 +104,10 @@ extension Statements {
     putClient.bind(Int64(bitPattern: row.statusHash), at: 8)
     putClient.bind(Int64(row.birthHash), at: 9)
     putClient.bind(row.isUnconfirmed ? 1 : 0, at: 10)
+    putClient.bind(row.isAsleep ? 1 : 0, at: 12)
+    putClient.bind(Int64(row.gateway), at: 13)
+    putClient.bind(row.isGated ? 1 : 0, at: 14)
+    putClient.bind(row.returnsAlone ? 1 : 0, at: 15)
     try run(putClient, with: row.data, at: 11)
   }
 

@@ -23,7 +23,13 @@ enum Schema {
     CREATE TABLE membership(
       id INTEGER PRIMARY KEY, client INTEGER NOT NULL, room INTEGER NOT NULL,
       state INTEGER NOT NULL, since INTEGER NOT NULL, data BLOB);
+    """,
     """
+    ALTER TABLE client ADD COLUMN asleep INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE client ADD COLUMN gateway INTEGER NOT NULL DEFAULT -1;
+    ALTER TABLE client ADD COLUMN gated INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE client ADD COLUMN returns_alone INTEGER NOT NULL DEFAULT 0;
+    """,
   ]
 
   static var version: Int { migrations.count }

@@ -7,6 +7,8 @@ public struct SnapshotInput {
   public var users: [UnsafeRawBufferPointer]
   public var usersCount: Int
   public var anonymous: Int
+  /// How many of all members are asleep; shown where there are any.
+  public var asleep = 0
   /// Sorted by client, then user, at most `members_limit`.
   public var members: [MemberInput]
   public var revision: Int64
@@ -36,14 +38,16 @@ public struct MemberInput {
   public var since: Int64
   /// A JSON object, written as it is.
   public var data: [UInt8]?
+  public var isAsleep: Bool
 
   public init(
     client: UnsafeRawBufferPointer, user: UnsafeRawBufferPointer? = nil, since: Int64,
-    data: [UInt8]? = nil
+    data: [UInt8]? = nil, isAsleep: Bool = false
   ) {
     self.client = client
     self.user = user
     self.since = since
     self.data = data
+    self.isAsleep = isAsleep
   }
 }

@@ -44,6 +44,10 @@ public enum SnapshotWriter {
     }
     json.key("since")
     json.time(millisecondsSince1970: member.since)
+    if member.isAsleep {
+      json.key("asleep")
+      json.bool(true)
+    }
     if let data = member.data {
       json.key("data")
       json.raw(data)
@@ -75,6 +79,10 @@ private struct Parts {
     json.integer(input.usersCount)
     json.key("anonymous")
     json.integer(input.anonymous)
+    if input.asleep > 0 {
+      json.key("asleep")
+      json.integer(input.asleep)
+    }
     json.key("members")
     json.beginArray()
     let middleEnd = json.bytes.count

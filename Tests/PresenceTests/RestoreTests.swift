@@ -79,7 +79,8 @@ import Testing
 
   static let lab = Rows.Room(name: Array("lab".utf8), revision: 5, emptiedAt: nil)
   static let client = Rows.Client(
-    user: nil, name: Array("a".utf8), numbers: [1, 0, -1, -1, 0, 0, 0], data: nil)
+    user: nil, name: Array("a".utf8), numbers: [1, 0, -1, -1, 0, 0, 0, 0, -1, 0, 0],
+    data: nil)
 
   /// Rows that fit together: `a` in the lab.
   static var sound: Rows {
@@ -129,8 +130,9 @@ import Testing
       #expect(refusal { $0.clients[0]?.numbers[0] = state } == "client 0")
     }
     #expect(refusal { $0.clients[0]?.numbers[1] = .min } == "client 0")
-    #expect(refusal { $0.clients[0]?.numbers[2] = -2 } == "client 0")
+    #expect(refusal { $0.clients[0]?.numbers[2] = .min } == "client 0")
     #expect(refusal { $0.clients[0]?.numbers[3] = .min } == "client 0")
+    #expect(refusal { $0.clients[0]?.numbers[8] = -2 } == "client 0")
   }
 
   @Test func `memberships that cannot be are refused`() {

@@ -49,6 +49,37 @@ extension Stage {
   }
 }
 
+/// What sources say of clients.
+extension Stage {
+  mutating func carry(_ client: String, by gateway: String, returnsAlone: Bool = false) {
+    let now = now
+    Array(client.utf8).withUnsafeBytes { client in
+      Array(gateway.utf8).withUnsafeBytes { gateway in
+        _ = engine.carry(
+          Who(client: client), by: Who(client: gateway), returnsAlone: returnsAlone, at: now)
+      }
+    }
+  }
+
+  mutating func know(_ gateway: String) {
+    let now = now
+    Array(gateway.utf8).withUnsafeBytes {
+      engine.know(gateway: Who(client: $0), timeout: .zero, at: now)
+    }
+  }
+
+  mutating func claims(_ client: String, _ room: String, isThere: Bool) -> Bool {
+    let now = now
+    return Array(client.utf8).withUnsafeBytes { client in
+      Array(room.utf8).withUnsafeBytes {
+        engine.claimRoom(Who(client: client), $0, isThere: isThere, at: now)
+      }
+    }
+  }
+
+  func asleep(_ room: String) -> Int { find(room).map { engine.asleep(in: $0) } ?? 0 }
+}
+
 extension Rules {
   /// The defaults, with some changed.
   static func with(_ change: (inout Rules) -> Void) -> Rules {

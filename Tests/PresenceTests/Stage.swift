@@ -173,7 +173,7 @@ struct Stage {
     return hash ^ hash >> 29 ^ hash << 32
   }
 
-  private mutating func say(_ client: String, _ user: String?, _ status: Status) {
+  mutating func say(_ client: String, _ user: String?, _ status: Status) {
     who(client, user) { engine, who, now in
       engine.status(who, status, hash: Self.hash(status), at: now)
     }

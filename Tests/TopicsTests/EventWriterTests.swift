@@ -39,7 +39,10 @@ import Topics
       return text(EventWriter.write(input)).firstMatch(of: /"reason":"([a-z]+)"/).map { $0.1 }
     }
     #expect(
-      words == ["joined", "revived", "left", "offline", "expired", "forgotten", "evicted"])
+      words == [
+        "joined", "revived", "left", "offline", "expired", "forgotten", "evicted", "moved",
+        "gateway",
+      ])
   }
 }
 

@@ -88,6 +88,15 @@ import Topics
     #expect(cut.contains(#""users":[],"#) && cut.contains(#""truncated":true"#))
   }
 
+  @Test func `who is asleep is marked, and counted`() {
+    var input = Self.lab()
+    input.members[0].isAsleep = true
+    input.asleep = 2
+    let text = written(input, 262_144)
+    #expect(text.contains(#""anonymous":1,"asleep":2,"members""#))
+    #expect(text.contains(#"Z","asleep":true"#))
+  }
+
   @Test func `fewer listed than are in the room is truncated`() {
     var fewerMembers = Self.lab()
     fewerMembers.count = 3

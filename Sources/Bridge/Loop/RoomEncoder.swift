@@ -43,10 +43,11 @@ package struct RoomEncoder {
     let figures = engine.figures(of: room)
     return engine.withRoomName(room) { name in
       engine.withNames { names in
-        let input = SnapshotInput(
+        var input = SnapshotInput(
           room: name, count: figures.count, users: users.map { names.user($0) },
           usersCount: figures.users, anonymous: figures.anonymous,
           members: members.map { member($0, engine, names) }, revision: revision, at: time)
+        input.asleep = engine.asleep(in: room)
         return SnapshotWriter.write(input, maxBytes: min(limit, maxBytes(topic)))
       }
     }
@@ -56,7 +57,7 @@ package struct RoomEncoder {
     let (client, since, data) = engine.member(index)
     return MemberInput(
       client: names.client(client), user: engine.user(ofClient: client).map { names.user($0) },
-      since: since, data: data)
+      since: since, data: data, isAsleep: engine.isAsleep(client))
   }
 
   /// Lends the names of a change. Those that only a retained snapshot knew are removed as forgotten.
