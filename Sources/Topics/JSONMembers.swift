@@ -4,11 +4,11 @@ import Foundation
 ///
 /// Foundation parses; but it guesses at UTF-16 and takes a comma before a closing bracket, so
 /// ``JSONStrictness`` looks at the bytes first. Of members with the same name the last counts.
-struct JSONMembers {
+package struct JSONMembers {
   private let members: [String: Any]
 
   /// Nil: not a JSON object.
-  init?(_ bytes: UnsafeRawBufferPointer) {
+  package init?(_ bytes: UnsafeRawBufferPointer) {
     guard JSONStrictness.allows(bytes), let base = bytes.baseAddress else { return nil }
     let data = Data(
       bytesNoCopy: UnsafeMutableRawPointer(mutating: base), count: bytes.count, deallocator: .none)
@@ -18,7 +18,7 @@ struct JSONMembers {
     self.members = members
   }
 
-  init(members: [String: Any]) { self.members = members }
+  package init(members: [String: Any]) { self.members = members }
 
   /// The string `name`, which is required.
   func word(_ name: String) throws(PayloadProblem) -> String {
@@ -36,16 +36,27 @@ struct JSONMembers {
   }
 
   /// The elements of the array `name`; nil: it is not there or is none.
-  func array(_ name: String) -> [Any]? { members[name] as? [Any] }
+  package func array(_ name: String) -> [Any]? { members[name] as? [Any] }
 
   /// The integer `name`, exactly; nil: it is not there or is none.
-  func integer(_ name: String) -> Int64? { members[name].flatMap(Self.integer) }
+  package func integer(_ name: String) -> Int64? { members[name].flatMap(Self.integer) }
 
-  func has(_ name: String) -> Bool { members[name] != nil }
+  package func has(_ name: String) -> Bool { members[name] != nil }
 
-  func string(_ name: String) -> [UInt8]? { (members[name] as? String).map { Array($0.utf8) } }
+  package func string(_ name: String) -> [UInt8]? { (members[name] as? String).map { Array($0.utf8) } }
 
-  func bool(_ name: String) -> Bool? {
+  /// The number `name`, with its fraction; nil: it is not there or is none.
+  package func number(_ name: String) -> Double? {
+    guard let number = members[name] as? NSNumber, number.jsonKind != .bool else { return nil }
+    return number.doubleValue
+  }
+
+  /// The object `name`; nil: it is not there or is none.
+  package func object(named name: String) -> JSONMembers? {
+    (members[name] as? [String: Any]).map { JSONMembers(members: $0) }
+  }
+
+  package func bool(_ name: String) -> Bool? {
     guard let number = members[name] as? NSNumber, number.jsonKind == .bool else { return nil }
     return number.boolValue
   }
