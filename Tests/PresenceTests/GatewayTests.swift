@@ -181,4 +181,16 @@ import Testing
     stage.tick()
     #expect(stage.members("lab") == ["lamp", "plug"])
   }
+
+  @Test func `who has changed its gateway stays tied to the new one when the old one is forgotten`() {
+    var stage = Self.stage()
+    stage.online("other", timeout: .zero)
+    stage.carry("plug", by: "other")
+    stage.forget("hub")
+    stage.catchUp()
+    stage.offline("other")
+    stage.pass(.seconds(1))
+    stage.tick()
+    #expect(stage.members("lab") == ["lamp"])
+  }
 }
