@@ -182,7 +182,8 @@ import Testing
     #expect(stage.members("lab") == ["lamp", "plug"])
   }
 
-  @Test func `who has changed its gateway stays tied to the new one when the old one is forgotten`() {
+  @Test func `who has changed its gateway stays tied to the new one when the old one is forgotten`()
+  {
     var stage = Self.stage()
     stage.online("other", timeout: .zero)
     stage.carry("plug", by: "other")
