@@ -14,6 +14,7 @@ extension Judge {
     output.add(message.payload)
     let topic = String(decoding: message.topic, as: UTF8.self)
     if let room = room(of: topic, "presence/events/") {
+      noteUse(message.payload, room)
       let steady = world.host.isStopping ? nil : liveSince.map { $0 + .seconds(1) }
       report(
         room,
@@ -23,6 +24,27 @@ extension Judge {
     } else if let room = room(of: topic, "presence/occupancy/") {
       if message.payload.isEmpty { return consumers[room].cleared() }
       report(room, consumers[room].snapshot(message.payload, sentAt: message.sentAt))
+    }
+  }
+
+  /// All revisions come from one counter, which begins above all that was published before.
+  private func noteUse(_ event: [UInt8], _ room: Int) {
+    guard let revision = JSON.read(event)?["revision"]?.integer else { return }
+    if revision <= revisions.floor { report(room, "revision \(revision) is from before the start") }
+    if !revisions.used.insert(revision).inserted { report(room, "revision \(revision) again") }
+  }
+
+  /// A message leaves the bridge: what it says is in the database, unless that cannot be written.
+  func leaving(_ message: Message) {
+    let topic = String(decoding: message.topic, as: UTF8.self)
+    guard !world.disk.isFull, !world.disk.isBehind, !message.payload.isEmpty,
+      let room = room(of: topic, "presence/occupancy/"), let json = JSON.read(message.payload),
+      let revision = json["revision"]?.integer
+    else { return }
+    let kept = world.disk.kept(world.plan.rooms[room])
+    let shown = Set((json["members"]?.items ?? []).map(Consumer.name))
+    if kept.revision < revision || kept.members != shown {
+      report(room, "published before the commit: \(revision) of \(shown.sorted())")
     }
   }
 

@@ -24,11 +24,18 @@ final class Judge {
   var fences: [[UInt8]: Instant] = [:]
   /// When the last fence that came back was published.
   var proven = Instant(nanoseconds: 0)
+  /// What the engine said at the end of the last turn, if it was live.
+  var announcedDeadline: Instant?
+  /// A fence came back in this turn.
+  var provesMore = false
   /// Who was heard in this turn, certainly or perhaps, and not said to be dead since.
   var heardInTurn: Set<Int> = []
   var maybeHeardInTurn: Set<Int> = []
   /// Whose death took effect in this turn, if without a grace.
   var diedInTurn: Set<Int> = []
+  /// Those that events had, and the highest before the last start, as long as nothing was lost that the bridge
+  /// must know to go on above them.
+  var revisions: (used: Set<Int64>, floor: Int64) = ([], 0)
   var members: Members
   var output = Digest()
   private(set) var delivered = 0
@@ -69,7 +76,7 @@ final class Judge {
   func delivered(_ message: Message, isReplay: Bool) {
     delivered += 1
     guard let word = message.word else {
-      if let sent = fences[message.payload] { proven = max(proven, sent) }
+      if let sent = fences[message.payload] { (proven, provesMore) = (max(proven, sent), true) }
       return
     }
     let wasHeard = signs[word.client].connection == connection
@@ -171,12 +178,16 @@ extension Judge {
     proven = Instant(nanoseconds: 0)
     gapsMayFollow()
     // What the last process wrote has arrived, or never will.
-    if mayHaveGoneBack { for room in consumers.indices { consumers[room].mayGoBack = true } }
+    if mayHaveGoneBack {
+      for room in consumers.indices { consumers[room].mayGoBack = true }
+      revisions = ([], 0)
+    }
     mayHaveGoneBack = false
   }
 
   func started() {
     gapsMayFollow()
+    revisions.floor = mayHaveGoneBack ? 0 : revisions.used.max() ?? 0
     wasConnected = world.disk.rows.bridge.aliveAt > 0
     members.restored = true
   }
@@ -207,6 +218,7 @@ extension Judge {
   /// The connection is over, or the process is.
   private func ended() {
     liveSince = nil
+    announcedDeadline = nil
     heardInTurn = []
     maybeHeardInTurn = []
     diedInTurn = []
