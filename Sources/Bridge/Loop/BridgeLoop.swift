@@ -101,7 +101,7 @@ public final class BridgeLoop {
     engine.raiseRevision(above: max(Self.revision(at: started), bridge.revision))
     run = engine.nextRevision()
     self.engine = engine
-    fences = Fences(run: UInt64(run))
+    fences = Fences(run: UInt64(run), startedAt: started.instant)
     schedule = PublishSchedule(interval: configuration.publishInterval)
     saving = Saving(ceiling: bridge.revision, aliveAt: bridge.aliveAt)
     version = configuration.protocolVersion == .v311 ? .v311 : .v5

@@ -22,6 +22,7 @@ final class Judge {
   private var mayHaveGoneBack = false
   private var wallHasJumped = false
   var fences: [[UInt8]: Instant] = [:]
+  var usedFences: Set<[UInt8]> = []
   /// When the last fence that came back was published.
   var proven = Instant(nanoseconds: 0)
   /// What the engine said at the end of the last turn, if it was live.
@@ -35,7 +36,7 @@ final class Judge {
   var diedInTurn: Set<Int> = []
   /// Those that events had, and the highest before the last start, as long as nothing was lost that the bridge
   /// must know to go on above them.
-  var revisions: (used: Set<Int64>, floor: Int64) = ([], 0)
+  var revisions: (used: Set<Int64>, floor: Int64, start: Instant)
   var members: Members
   var output = Digest()
   private(set) var delivered = 0
@@ -51,6 +52,7 @@ final class Judge {
     let ttl = world.plan.configuration.emptyRoomTTL
     consumers = rooms.map { Consumer(room: $0, ttl: ttl) }
     calmSince = world.now
+    revisions = ([], 0, world.now)
     members = Members(devices: devices, rooms: rooms.count)
   }
 
@@ -180,13 +182,14 @@ extension Judge {
     // What the last process wrote has arrived, or never will.
     if mayHaveGoneBack {
       for room in consumers.indices { consumers[room].mayGoBack = true }
-      revisions = ([], 0)
+      (revisions.used, revisions.floor) = ([], 0)
     }
     mayHaveGoneBack = false
   }
 
   func started() {
     gapsMayFollow()
+    revisions.start = world.now
     revisions.floor = mayHaveGoneBack ? 0 : revisions.used.max() ?? 0
     wasConnected = world.disk.rows.bridge.aliveAt > 0
     members.restored = true
