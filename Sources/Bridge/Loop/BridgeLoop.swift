@@ -59,6 +59,9 @@ public final class BridgeLoop {
   var withheld = 0
   var lastInput = Instant(nanoseconds: 0)
   var settledAt = Instant(nanoseconds: 0)
+  /// The last connection ended before it had settled. If that was another bridge's doing, 3.1.1 tells neither of
+  /// them, and fences are no help where replays fill the session's queue: then our retained stats name us early.
+  var isContested = false
   /// Whether the last turn took in a message.
   var hasRead = false
   var nextKeepAlive = Instant(nanoseconds: 0)
