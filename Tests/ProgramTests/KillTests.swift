@@ -9,7 +9,8 @@ import Testing
 struct KillTests {
   /// What devices have said, and who must be there when all of it was taken in.
   private struct Load {
-    var generator = Generator()
+    /// So that each run kills at other moments of the same story.
+    var generator = SplitMix64(state: 7)
     var present: Set<String> = []
 
     /// The next word: mostly somebody new, sometimes somebody leaves.
@@ -26,18 +27,6 @@ struct KillTests {
 
   private static let kills =
     ProcessInfo.processInfo.environment["ROLLCALL_KILLS"].flatMap { Int($0) } ?? 12
-
-  /// SplitMix64, so that each run kills at other moments of the same story.
-  private struct Generator: RandomNumberGenerator {
-    var state: UInt64 = 7
-
-    mutating func next() -> UInt64 {
-      state &+= 0x9e37_79b9_7f4a_7c15
-      var mixed = (state ^ (state >> 30)) &* 0xbf58_476d_1ce4_e5b9
-      mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-      return mixed ^ (mixed >> 31)
-    }
-  }
 
   @Test(
     "Words that are said once are not lost, however often the bridge is killed",

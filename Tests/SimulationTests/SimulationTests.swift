@@ -56,6 +56,10 @@ import Testing
     #expect(History.play(18_123).failure == nil)
   }
 
+  @Test func `a fence of a run that died before its first commit proves nothing to the next`() {
+    for seed: UInt64 in [1_000_941, 1_003_792] { #expect(History.play(seed).failure == nil) }
+  }
+
   @Test func `a run with a higher number from before our own is no takeover`() {
     #expect(History.play(315_371).failure == nil)
   }

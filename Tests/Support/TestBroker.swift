@@ -67,6 +67,15 @@ public final class TestBroker {
   /// Ends it with SIGKILL, as a crash would.
   public func kill() throws { try end(SIGKILL) }
 
+  /// Lets it write what it persists.
+  public func save() throws {
+    let before = saves
+    child?.send(SIGUSR1)
+    guard waitUntil({ saves > before }) else { throw TestFailure("mosquitto saves nothing") }
+  }
+
+  private var saves: Int { log.components(separatedBy: "Saving in-memory database").count }
+
   /// Lets it hang: connections stay up and nothing is answered.
   public func pause() { child?.send(SIGSTOP) }
 

@@ -84,6 +84,7 @@ extension BridgeLoop {
       try link.subscribe(plainFilters, atLeastOnce: false)
     }
     sendFence()
+    if isContested, version == .v311 { publishStats() }
     attempt { link throws(LinkError) in try link.write() }
   }
 
@@ -158,6 +159,7 @@ extension BridgeLoop {
     engine.raiseRevision(above: retained.revision)
     engine.settled(brokerRestarted: restarted, at: now)
     settledAt = now.instant
+    isContested = false
     stage = .live
     retained.beginChecking()
     nextStats = now.instant
@@ -181,6 +183,7 @@ extension BridgeLoop {
 
   private func end(_ ended: Ended) {
     let wasConnected = stage == .settling || stage == .live
+    if stage == .settling { isContested = true }
     // A connection that did not last is no success: two bridges that cut each other off must drift apart.
     if stage == .live, now.instant >= settledAt + .seconds(5) { backoff.succeed() }
     if wasConnected { engine.disconnected(at: now) }

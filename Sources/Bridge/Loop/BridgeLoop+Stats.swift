@@ -6,6 +6,10 @@ extension BridgeLoop {
   func publishStatsIfDue() {
     guard stage == .live, now.instant >= nextStats else { return }
     nextStats = now.instant + configuration.statsInterval
+    publishStats()
+  }
+
+  func publishStats() {
     let payload = stats()
     attempt { link throws(LinkError) in
       _ = try sendBytes(

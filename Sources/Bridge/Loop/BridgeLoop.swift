@@ -60,6 +60,9 @@ public final class BridgeLoop {
   var withheld = 0
   var lastInput = Instant(nanoseconds: 0)
   var settledAt = Instant(nanoseconds: 0)
+  /// The last connection ended before it had settled. If that was another bridge's doing, 3.1.1 tells neither of
+  /// them, and fences are no help where replays fill the session's queue: then our retained stats name us early.
+  var isContested = false
   /// Whether the last turn took in a message.
   var hasRead = false
   var nextKeepAlive = Instant(nanoseconds: 0)
@@ -102,7 +105,7 @@ public final class BridgeLoop {
     engine.raiseRevision(above: max(Self.revision(at: started), bridge.revision))
     run = engine.nextRevision()
     self.engine = engine
-    fences = Fences(run: UInt64(run))
+    fences = Fences(run: UInt64(run), startedAt: started.instant)
     schedule = PublishSchedule(interval: configuration.publishInterval)
     saving = Saving(ceiling: bridge.revision, aliveAt: bridge.aliveAt)
     version = configuration.protocolVersion == .v311 ? .v311 : .v5

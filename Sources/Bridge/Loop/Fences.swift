@@ -2,8 +2,9 @@ import Presence
 
 /// The bridge's messages to itself: what was sent before one of them has come in when it does.
 ///
-/// A fence names the run, the connection and its number, so that one of another bridge, or of an earlier
-/// connection, proves nothing.
+/// A fence names the run and its number, so that one of another bridge, or of an earlier connection, proves
+/// nothing. Numbers begin at the monotonic clock: a run that ended before its first commit leaves its number
+/// to the next.
 ///
 /// A QoS 0 fence keeps its place behind QoS 1 messages only as long as the broker may send all of those:
 /// once its window is full they wait in its queue, and the fence overtakes them (Mosquitto 2.0.11,
@@ -23,11 +24,14 @@ struct Fences {
   }
 
   private let run: UInt64
-  private var number: UInt64 = 0
+  private var number: UInt64
   private var sent: [Sent] = []
   private(set) var lastSent = Instant(nanoseconds: .min)
 
-  init(run: UInt64) { self.run = run }
+  init(run: UInt64, startedAt: Instant) {
+    self.run = run
+    number = UInt64(clamping: startedAt.nanoseconds)
+  }
 
   /// A new connection: what is under way will not come back.
   mutating func reset() {

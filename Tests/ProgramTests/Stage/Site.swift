@@ -12,6 +12,7 @@ final class Site {
   let observer: Observer
   let version: ProtocolVersion
   private(set) var devices: [Device] = []
+  private var others: [TestClient] = []
   /// Those that publish a heartbeat every ``beatInterval`` while the test waits.
   var beating: [Device] = []
   var beatInterval = Duration.milliseconds(250)
@@ -50,6 +51,8 @@ final class Site {
   /// Drives a device's connection, too, while the test waits.
   func adopt(_ device: Device) { devices.append(device) }
 
+  func adopt(_ client: TestClient) { others.append(client) }
+
   /// Waits for a condition; throws with what the bridge said when it does not come true.
   func wait(
     for what: String, limit: Duration = .seconds(10), until condition: () throws -> Bool
@@ -73,7 +76,7 @@ final class Site {
       if ContinuousClock.now >= end { return false }
       for device in faithful { device.stayConnected() }
       beatIfDue()
-      let clients = devices.map(\.client) + [observer.client]
+      let clients = devices.map(\.client) + others + [observer.client]
       let open = clients.compactMap(\.connection).filter(\.isOpen)
       if open.isEmpty { usleep(5_000) }
       var turns = 0

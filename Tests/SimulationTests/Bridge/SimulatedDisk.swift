@@ -74,6 +74,19 @@ final class SimulatedDisk {
     return saved
   }
 
+  /// What is kept of a room: its revision, and its members as `user/client`.
+  func kept(_ room: String) -> (revision: Int64, members: Set<String>) {
+    let name = Array(room.utf8)
+    guard let (id, row) = rows.rooms.first(where: { $0.value.name == name }) else { return (0, []) }
+    var members: Set<String> = []
+    for tie in rows.memberships.values where tie.room == id && tie.state == 1 {
+      guard let client = rows.clients[tie.client] else { continue }
+      let user = client.user.map { String(decoding: $0, as: UTF8.self) } ?? ""
+      members.insert("\(user)/\(String(decoding: client.name, as: UTF8.self))")
+    }
+    return (row.revision, members)
+  }
+
   /// Fills an engine as `Database.load` does, in the order of the numbers.
   func load(into engine: inout Engine, at now: Now) throws {
     for (id, room) in rows.rooms.sorted(by: { $0.key < $1.key }) {

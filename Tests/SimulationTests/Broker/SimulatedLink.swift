@@ -90,6 +90,7 @@ final class SimulatedLink: Link {
     for packet in outbox {
       guard process.step() else { return }
       if case .acknowledgement(let id) = packet { acknowledged(id) }
+      if case .publish(let message, _) = packet { world.judge.leaving(message) }
       sendUp(packet)
     }
     outbox.removeAll(keepingCapacity: true)

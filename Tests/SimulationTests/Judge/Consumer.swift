@@ -140,7 +140,7 @@ struct Consumer {
     lastCount = 0
   }
 
-  private static func name(_ entry: JSON) -> String {
+  static func name(_ entry: JSON) -> String {
     "\(entry["user"]?.text ?? "")/\(entry["client"]?.text ?? "?")"
   }
 

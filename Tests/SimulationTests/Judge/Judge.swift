@@ -22,13 +22,21 @@ final class Judge {
   private var mayHaveGoneBack = false
   private var wallHasJumped = false
   var fences: [[UInt8]: Instant] = [:]
+  var usedFences: Set<[UInt8]> = []
   /// When the last fence that came back was published.
   var proven = Instant(nanoseconds: 0)
+  /// What the engine said at the end of the last turn, if it was live.
+  var announcedDeadline: Instant?
+  /// A fence came back in this turn.
+  var provesMore = false
   /// Who was heard in this turn, certainly or perhaps, and not said to be dead since.
   var heardInTurn: Set<Int> = []
   var maybeHeardInTurn: Set<Int> = []
   /// Whose death took effect in this turn, if without a grace.
   var diedInTurn: Set<Int> = []
+  /// Those that events had, and the highest before the last start, as long as nothing was lost that the bridge
+  /// must know to go on above them.
+  var revisions: (used: Set<Int64>, floor: Int64, start: Instant)
   var members: Members
   var output = Digest()
   private(set) var delivered = 0
@@ -44,6 +52,7 @@ final class Judge {
     let ttl = world.plan.configuration.emptyRoomTTL
     consumers = rooms.map { Consumer(room: $0, ttl: ttl) }
     calmSince = world.now
+    revisions = ([], 0, world.now)
     members = Members(devices: devices, rooms: rooms.count)
   }
 
@@ -69,7 +78,7 @@ final class Judge {
   func delivered(_ message: Message, isReplay: Bool) {
     delivered += 1
     guard let word = message.word else {
-      if let sent = fences[message.payload] { proven = max(proven, sent) }
+      if let sent = fences[message.payload] { (proven, provesMore) = (max(proven, sent), true) }
       return
     }
     let wasHeard = signs[word.client].connection == connection
@@ -171,12 +180,17 @@ extension Judge {
     proven = Instant(nanoseconds: 0)
     gapsMayFollow()
     // What the last process wrote has arrived, or never will.
-    if mayHaveGoneBack { for room in consumers.indices { consumers[room].mayGoBack = true } }
+    if mayHaveGoneBack {
+      for room in consumers.indices { consumers[room].mayGoBack = true }
+      (revisions.used, revisions.floor) = ([], 0)
+    }
     mayHaveGoneBack = false
   }
 
   func started() {
     gapsMayFollow()
+    revisions.start = world.now
+    revisions.floor = mayHaveGoneBack ? 0 : revisions.used.max() ?? 0
     wasConnected = world.disk.rows.bridge.aliveAt > 0
     members.restored = true
   }
@@ -207,6 +221,7 @@ extension Judge {
   /// The connection is over, or the process is.
   private func ended() {
     liveSince = nil
+    announcedDeadline = nil
     heardInTurn = []
     maybeHeardInTurn = []
     diedInTurn = []

@@ -30,11 +30,13 @@ extension Judge {
     if !hasEnded { follow(isLive: loop.isLive, hasEnded: false) }
     let isNews = members.restored || !heardInTurn.isEmpty || !maybeHeardInTurn.isEmpty
     if isNews || loop.engine.counters != members.counters { compare(loop.engine) }
+    if liveSince != nil, !hasEnded { checkPunctuality(loop) }
     members.counters = loop.engine.counters
     members.restored = false
     heardInTurn.removeAll(keepingCapacity: true)
     maybeHeardInTurn.removeAll(keepingCapacity: true)
     diedInTurn.removeAll(keepingCapacity: true)
+    provesMore = false
     if hasEnded { follow(isLive: false, hasEnded: true) }
   }
 

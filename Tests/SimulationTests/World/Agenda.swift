@@ -17,18 +17,23 @@ final class Agenda {
   }
 
   private(set) var now = Instant(nanoseconds: 1_000_000_000_000)
+  /// Appointments are put off to a multiple of it.
+  private let grain: Duration
   private var heap = Heap<Entry>()
   private var number = 0
 
+  init(grain: Duration) { self.grain = grain }
+
   func at(_ time: Instant, _ body: @escaping () -> Void) {
     number += 1
-    heap.insert(Entry(time: max(time, now), number: number, body: body))
+    heap.insert(Entry(time: time.roundedUp(to: grain, notBefore: now), number: number, body: body))
   }
 
   func after(_ duration: Duration, _ body: @escaping () -> Void) { at(now + duration, body) }
 
   /// Keeps appointments until `end`, or until `isOver` says so.
-  func run(until end: Instant, isOver: () -> Bool) {
+  func run(until time: Instant, isOver: () -> Bool) {
+    let end = time.roundedUp(to: grain, notBefore: now)
     while let first = heap.first, first.time <= end {
       if isOver() { return }
       heap.removeFirst()
@@ -36,5 +41,12 @@ final class Agenda {
       first.body()
     }
     now = max(now, end)
+  }
+}
+
+extension Instant {
+  func roundedUp(to grain: Duration, notBefore earliest: Instant) -> Instant {
+    let (time, step) = (max(self, earliest).nanoseconds, grain.nanoseconds)
+    return Instant(nanoseconds: (time + step - 1) / step * step)
   }
 }

@@ -18,6 +18,9 @@ struct Plan {
   var losesPlain: Double
   var losesFences: Bool
   var usesDatabase: Bool
+  /// Every fourth history keeps to whole milliseconds: there the loop wakes at the very instant of a deadline,
+  /// which the timetable knows to the millisecond.
+  var grain: Duration
   var faults: [Fault]
 
   enum Fault: CaseIterable {
@@ -35,7 +38,8 @@ struct Plan {
     }
   }
 
-  init(_ random: inout SplitMix64) {
+  init(_ random: inout SplitMix64, seed: UInt64) {
+    grain = seed % 4 == 0 ? .milliseconds(1) : .nanoseconds(1)
     devices = 3 + random.below(10)
     rooms = Array(["lab", "hall", "a/b", "a/b/c", "é"].prefix(2 + random.below(4)))
     length = random.duration(20_000...70_000)
@@ -58,13 +62,17 @@ struct Plan {
     if isOld { window = 20 }
     configuration.protocolVersion = isOld ? .v311 : .v5
     configuration.keepalive = .seconds(5)
-    configuration.heartbeatTimeout = random.duration(3_000...10_000)
+    configuration.heartbeatTimeout = rounded(random.duration(3_000...10_000))
     configuration.offlineGrace = random.pick([.zero, .milliseconds(200), .seconds(1), .seconds(2)])
-    configuration.restartGrace = random.duration(2_000...8_000)
+    configuration.restartGrace = rounded(random.duration(2_000...8_000))
     configuration.publishInterval = random.pick([.zero, .milliseconds(100), .milliseconds(700)])
-    configuration.emptyRoomTTL = random.duration(2_000...30_000)
+    configuration.emptyRoomTTL = rounded(random.duration(2_000...30_000))
     configuration.reconnectMax = random.duration(500...4_000)
     configuration.statsInterval = .seconds(7)
     configuration.logLevel = .error
+  }
+
+  private func rounded(_ duration: Duration) -> Duration {
+    .nanoseconds(duration.nanoseconds / grain.nanoseconds * grain.nanoseconds)
   }
 }

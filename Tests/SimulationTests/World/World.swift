@@ -5,7 +5,7 @@ import Presence
 final class World {
   let seed: UInt64
   let plan: Plan
-  let agenda = Agenda()
+  let agenda: Agenda
   var random: SplitMix64
   /// The wall clock, in milliseconds ahead of the monotonic one.
   var wallOffset: Int64 = 1_700_000_000_000
@@ -27,7 +27,8 @@ final class World {
     self.seed = seed
     self.isTraced = isTraced
     random = SplitMix64(seed: seed)
-    plan = Plan(&random)
+    plan = Plan(&random, seed: seed)
+    agenda = Agenda(grain: plan.grain)
   }
 
   /// What the history is made of, for the head of its trace.
