@@ -118,6 +118,7 @@ public final class BridgeLoop {
   /// - Returns: how long to wait for the link or a signal at the most; `nil` when the loop has ended.
   public func turn() -> Duration? {
     now = clock.now
+    let began = now.instant
     connectIfDue()
     let hasMore = read()
     settleIfReached()
@@ -133,7 +134,9 @@ public final class BridgeLoop {
     continueStopping()
     engine.reclaim()
     if stage == .stopped { return nil }
-    return hasMore || isBehind ? .zero : wait
+    let ended = clock.now.instant
+    tally.longestTurn = max(tally.longestTurn, ended - began)
+    return hasMore || isBehind ? .zero : wait(from: ended)
   }
 
   /// Clients and rooms that fall due in one turn: a few milliseconds' worth.
@@ -144,7 +147,7 @@ public final class BridgeLoop {
   /// Whether the link may be written to as soon as it can be: not while acknowledgements are held back.
   public var mayWrite: Bool { stage != .settling || withheld == 0 }
 
-  private var wait: Duration {
+  private func wait(from ended: Instant) -> Duration {
     var next = min(nextKeepAlive, nextStats, saving.nextAttempt)
     if case .waiting(let until) = stage { next = until }
     if let deadline = engine.nextDeadline { next = min(next, deadline) }
@@ -156,6 +159,6 @@ public final class BridgeLoop {
     }
     if let reread = recovery.nextReread { next = min(next, reread) }
     if let stopping { next = min(next, stopping.deadline) }
-    return max(.zero, next - clock.now.instant)
+    return max(.zero, next - ended)
   }
 }
