@@ -59,8 +59,8 @@ public final class BridgeLoop {
   var withheld = 0
   var lastInput = Instant(nanoseconds: 0)
   var settledAt = Instant(nanoseconds: 0)
-  /// Whether the last turn took in a message.
-  var hasRead = false
+  /// How many messages this turn has taken in.
+  var messagesRead = 0
   var nextKeepAlive = Instant(nanoseconds: 0)
   var nextStats = Instant.never
   var stopping: Stopping?
@@ -143,6 +143,9 @@ public final class BridgeLoop {
   package static let tickBudget = 4_000
 
   public var isLive: Bool { stage == .live }
+
+  /// Whether the last turn took in a message.
+  var hasRead: Bool { messagesRead > 0 }
 
   /// Whether the link may be written to as soon as it can be: not while acknowledgements are held back.
   public var mayWrite: Bool { stage != .settling || withheld == 0 }
