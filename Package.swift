@@ -23,7 +23,8 @@ let package = Package(
       name: "rollcall", dependencies: ["Bridge", "CLinux", "Fleet", "MQTT", "Topics"]),
     .executableTarget(
       name: "rollcall-bench",
-      dependencies: ["Bridge", "CMosquitto", "Fleet", "MQTT", "Presence", "Store", "Topics"]),
+      dependencies: ["Bridge", "CMosquitto", "Fleet", "MQTT", "Presence", "Store", "Topics"],
+      exclude: ["python"]),
     .target(name: "TestSupport", dependencies: ["MQTT"], path: "Tests/Support"),
     .testTarget(name: "PresenceTests", dependencies: ["Presence"]),
     .testTarget(name: "TopicsTests", dependencies: ["Presence", "Topics"]),
@@ -35,6 +36,8 @@ let package = Package(
     .testTarget(
       name: "SimulationTests", dependencies: ["Bridge", "Presence", "Store"]),
     .testTarget(name: "ProgramTests", dependencies: ["MQTT", "TestSupport", "rollcall"]),
+    .testTarget(
+      name: "BenchmarkTests", dependencies: ["TestSupport", "rollcall", "rollcall-bench"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,18 +1,40 @@
-/// A command and its `--key N` options.
+/// A command and its options: `--key VALUE`, mosquitto_sub's `-h -p -u -P`, and `--own`, which has no value.
 struct Options {
   let command: String
   private var values: [String: String] = [:]
 
+  private static let letters = ["-h": "host", "-p": "port", "-u": "username", "-P": "pw"]
+  private static let switches: Set = ["own"]
+
   init(_ arguments: [String]) throws(BenchError) {
     command = arguments.first ?? ""
     var rest = arguments.dropFirst()
-    while let key = rest.popFirst() {
-      guard key.hasPrefix("--"), let value = rest.popFirst() else {
-        throw BenchError("'\(key)': options are '--key VALUE'; see --help")
+    while let word = rest.popFirst() {
+      guard let key = Self.letters[word] ?? Self.longKey(word) else {
+        throw BenchError("'\(word)': options are '--key VALUE'; see --help")
       }
-      values[String(key.dropFirst(2))] = value
+      if Self.switches.contains(key) {
+        values[key] = ""
+      } else if let value = rest.popFirst() {
+        values[key] = value
+      } else {
+        throw BenchError("'\(word)' wants a value; see --help")
+      }
     }
   }
+
+  private static func longKey(_ word: String) -> String? {
+    word.hasPrefix("--") ? String(word.dropFirst(2)) : nil
+  }
+
+  /// Says so when an option is none of the command's.
+  func allow(_ keys: Set<String>) throws(BenchError) {
+    let unknown = values.keys.filter { !keys.contains($0) }.sorted()
+    guard let first = unknown.first else { return }
+    throw BenchError("\(command) has no option '--\(first)'; see --help")
+  }
+
+  subscript(_ key: String) -> String? { values[key] }
 
   func number(_ key: String, default value: Int) throws(BenchError) -> Int {
     guard let text = values[key] else { return value }
@@ -20,5 +42,29 @@ struct Options {
       throw BenchError("--\(key) '\(text)': a number")
     }
     return number
+  }
+
+  /// At least one.
+  func count(_ key: String, default value: Int) throws(BenchError) -> Int {
+    let number = try number(key, default: value)
+    guard number > 0 else { throw BenchError("--\(key) '0': at least 1") }
+    return number
+  }
+}
+
+/// A broker to measure at, and whom to log in as.
+struct Target: Sendable {
+  var host = "127.0.0.1"
+  var port: Int
+  var username: String?
+  var password: String?
+
+  init(port: Int) { self.port = port }
+
+  init(_ options: Options) throws(BenchError) {
+    port = try options.number("port", default: 1883)
+    host = options["host"] ?? "127.0.0.1"
+    username = options["username"]
+    password = options["pw"]
   }
 }

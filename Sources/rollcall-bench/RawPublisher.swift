@@ -3,21 +3,20 @@ import Glibc
 /// Publishes at full speed over one connection: packets are encoded ahead and written in large pieces, so that
 /// the load takes as little of the machine as it can from what is measured. MQTT 3.1.1, clean session.
 final class RawPublisher {
-  private let descriptor: Int32
+  private var descriptor: Int32
 
-  init(port: Int, id: String) throws(BenchError) {
-    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = in_port_t(port).bigEndian
-    address.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
-    let size = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let failed = withUnsafePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, size) } != 0
-    }
-    guard !failed else { throw BenchError("no broker on port \(port)") }
+  convenience init(port: Int, id: String) throws(BenchError) {
+    try self.init(Target(port: port), id: id)
+  }
+
+  /// - Parameter will: the topic that gets a retained `offline` at QoS 1 when the connection is cut.
+  init(_ target: Target, id: String, will: String? = nil) throws(BenchError) {
+    descriptor = try Self.connected(to: target)
+    var on: Int32 = 1
+    setsockopt(
+      descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
     var packet: [UInt8] = []
-    Self.appendConnect(id, to: &packet)
+    Self.appendConnect(id, target, will: will, to: &packet)
     try send(packet)
     var answer = [UInt8](repeating: 0, count: 4)
     guard recv(descriptor, &answer, 4, Int32(MSG_WAITALL)) == 4, answer[3] == 0 else {
@@ -25,7 +24,35 @@ final class RawPublisher {
     }
   }
 
-  deinit { close(descriptor) }
+  deinit { if descriptor >= 0 { close(descriptor) } }
+
+  private static func connected(to target: Target) throws(BenchError) -> Int32 {
+    var hints = addrinfo()
+    hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+    var list: UnsafeMutablePointer<addrinfo>?
+    let code = getaddrinfo(target.host, String(target.port), &hints, &list)
+    guard code == 0 else {
+      throw BenchError("\(target.host): \(String(cString: gai_strerror(code)))")
+    }
+    defer { freeaddrinfo(list) }
+    var place = list
+    while let address = place?.pointee {
+      let descriptor = socket(address.ai_family, address.ai_socktype, address.ai_protocol)
+      if connect(descriptor, address.ai_addr, address.ai_addrlen) == 0 { return descriptor }
+      close(descriptor)
+      place = address.ai_next
+    }
+    throw BenchError("no broker at \(target.host):\(target.port)")
+  }
+
+  /// Ends the connection as a crash does, with a reset and without DISCONNECT: the broker publishes the will.
+  func cut() {
+    var linger = linger(l_onoff: 1, l_linger: 0)
+    setsockopt(
+      descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<linger>.size))
+    close(descriptor)
+    descriptor = -1
+  }
 
   func send(_ bytes: [UInt8]) throws(BenchError) {
     var sent = 0
@@ -51,41 +78,6 @@ final class RawPublisher {
     _ = try? send([0xe0, 0])
     var buffer = [UInt8](repeating: 0, count: 4096)
     while recv(descriptor, &buffer, buffer.count, 0) > 0 {}
-  }
-
-  /// MQTT 3.1.1, section 3.1: no will, no login, no keep-alive.
-  private static func appendConnect(_ id: String, to packet: inout [UInt8]) {
-    var body: [UInt8] = [0, 4] + Array("MQTT".utf8) + [4, 2, 0, 0]
-    appendString(Array(id.utf8), to: &body)
-    packet.append(0x10)
-    appendLength(body.count, to: &packet)
-    packet += body
-  }
-
-  /// Section 3.3. At QoS 1 with a packet identifier.
-  static func appendPublish(
-    _ topic: some Collection<UInt8>, _ payload: some Collection<UInt8>, identifier: UInt16? = nil,
-    retain: Bool = false, to packet: inout [UInt8]
-  ) {
-    packet.append(0x30 | (identifier == nil ? 0 : 2) | (retain ? 1 : 0))
-    appendLength(2 + topic.count + (identifier == nil ? 0 : 2) + payload.count, to: &packet)
-    appendString(topic, to: &packet)
-    if let identifier { packet += [UInt8(identifier >> 8), UInt8(identifier & 0xff)] }
-    packet += payload
-  }
-
-  private static func appendString(_ text: some Collection<UInt8>, to packet: inout [UInt8]) {
-    packet += [UInt8(text.count >> 8), UInt8(text.count & 0xff)]
-    packet += text
-  }
-
-  private static func appendLength(_ length: Int, to packet: inout [UInt8]) {
-    var rest = length
-    repeat {
-      let byte = UInt8(rest & 0x7f)
-      rest >>= 7
-      packet.append(rest > 0 ? byte | 0x80 : byte)
-    } while rest > 0
   }
 }
 

@@ -83,4 +83,25 @@ struct PacketTests {
     try client.publish("topic", largest, qos: qos)
     try client.wait(forMessage: "topic", largest)
   }
+
+  @Test("However many acknowledgements are queued, a connection has input until everything is read")
+  func manyAcknowledgements() throws {
+    let server = try RawServer()
+    let client = TestClient(
+      ConnectionOptions(endpoint: Endpoint(host: "127.0.0.1", port: server.port), clientID: "id"))
+    try client.begin()
+    let connection = try #require(client.connection)
+    _ = try drive([connection], for: .seconds(5)) { !connection.wantsWrite }
+    try server.accept()
+    _ = try server.receive()
+    // MQTT 5 section 3.2: no session, success, no properties.
+    server.send([0x20, 3, 0, 0, 0])
+    _ = try drive([connection], for: .seconds(5)) { connection.phase == .connected }
+    // Section 3.3: at QoS 1, topic `t`, packet identifier, no properties, no payload.
+    let count = 2000
+    server.send((1...count).flatMap { [0x32, 6, 0, 1, 0x74, UInt8($0 >> 8), UInt8($0 & 255), 0] })
+    #expect(waitUntil { connection.hasBytes })
+    repeat { try connection.read() } while connection.hasInput
+    #expect(client.messages.count == count)
+  }
 }

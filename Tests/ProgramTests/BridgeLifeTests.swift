@@ -60,13 +60,14 @@ struct BridgeLifeTests {
     let named: Set = [
       "at", "received", "heartbeats", "heartbeats_unknown", "invalid", "stale", "limited",
       "clients", "rooms", "presences", "joined", "left", "expired", "published", "commits",
-      "durable", "uptime_s", "version",
+      "durable", "uptime_s", "version", "longest_turn_ms",
     ]
     #expect(named.subtracting(keys) == [])
     #expect(message.qos == 0)
     #expect(try site.retained()["bridge/stats"] != nil)
     let stats = try message.json(Stats.self)
     #expect(stats.clients == 1 && stats.rooms == 1 && stats.presences == 1 && stats.durable)
+    #expect((0..<10_000).contains(stats.longest_turn_ms))
   }
 
   @Test("SIGTERM ends it while it waits for a listener that says nothing")

@@ -3,18 +3,25 @@ import Topics
 
 /// Messages in: what arrives on the link becomes a step of the engine.
 extension BridgeLoop: LinkDelegate {
-  /// How much one turn reads at most before it commits and lets the acknowledgements go.
+  /// How much one turn reads at most before it commits and lets the acknowledgements go: what that costs goes
+  /// with the number of messages, and what reading costs with what is in them.
   private static let readBudget = 2_000
+  private static let readTime = Duration.milliseconds(15)
 
   /// Reads what has arrived. Returns whether more waits.
   func read() -> Bool {
-    hasRead = false
+    messagesRead = 0
     guard let link, link.isOpen else { return false }
     defer { takeBeats() }
+    let end = now.instant + Self.readTime
+    var messagesAtLook = 0
     for count in 1...Self.readBudget {
-      if count % 64 == 0 {
+      // One read may take in many messages: as many as we have in flight ourselves.
+      if count % 64 == 0 || messagesRead - messagesAtLook >= 64 {
         takeBeats()
         now = clock.now
+        messagesAtLook = messagesRead
+        if now.instant >= end || messagesRead >= Self.readBudget { return true }
       }
       do { try link.read() } catch { noteEnd(error) }
       if handleConnectionChange() { return false }
@@ -25,7 +32,7 @@ extension BridgeLoop: LinkDelegate {
 
   public func linkDidReceive(_ delivery: Delivery) {
     lastInput = now.instant
-    hasRead = true
+    messagesRead += 1
     if delivery.isAcknowledged {
       receivedAcknowledged += 1
       withheld += 1

@@ -11,6 +11,7 @@ extension BridgeLoop {
 
   func publishStats() {
     let payload = stats()
+    tally.longestTurn = .zero
     attempt { link throws(LinkError) in
       _ = try sendBytes(
         Array(names.stats.utf8), payload, atLeastOnce: false, retain: true, on: link)
@@ -47,6 +48,15 @@ extension BridgeLoop {
     json.integer(engine.presences)
     json.key("in_flight")
     json.integer(inFlight.count)
+    json.key("longest_turn_ms")
+    json.raw(Self.milliseconds(tally.longestTurn))
+  }
+
+  /// With one decimal: what holds the loop is a matter of tenths or of hundreds.
+  static func milliseconds(_ duration: Duration) -> [UInt8] {
+    let (seconds, attoseconds) = duration.components
+    let tenths = seconds * 10_000 + attoseconds / 100_000_000_000_000
+    return Array("\(tenths / 10).\(tenths % 10)".utf8)
   }
 
   private func writeCounters(_ json: inout JSONWriter) {

@@ -63,8 +63,8 @@ public final class BridgeLoop {
   /// The last connection ended before it had settled. If that was another bridge's doing, 3.1.1 tells neither of
   /// them, and fences are no help where replays fill the session's queue: then our retained stats name us early.
   var isContested = false
-  /// Whether the last turn took in a message.
-  var hasRead = false
+  /// How many messages this turn has taken in.
+  var messagesRead = 0
   var nextKeepAlive = Instant(nanoseconds: 0)
   var nextStats = Instant.never
   var stopping: Stopping?
@@ -122,6 +122,7 @@ public final class BridgeLoop {
   /// - Returns: how long to wait for the link or a signal at the most; `nil` when the loop has ended.
   public func turn() -> Duration? {
     now = clock.now
+    let began = now.instant
     connectIfDue()
     let hasMore = read()
     settleIfReached()
@@ -137,7 +138,9 @@ public final class BridgeLoop {
     continueStopping()
     engine.reclaim()
     if stage == .stopped { return nil }
-    return hasMore || isBehind ? .zero : wait
+    let ended = clock.now.instant
+    tally.longestTurn = max(tally.longestTurn, ended - began)
+    return hasMore || isBehind ? .zero : wait(from: ended)
   }
 
   /// Clients and rooms that fall due in one turn: a few milliseconds' worth.
@@ -145,10 +148,13 @@ public final class BridgeLoop {
 
   public var isLive: Bool { stage == .live }
 
+  /// Whether the last turn took in a message.
+  var hasRead: Bool { messagesRead > 0 }
+
   /// Whether the link may be written to as soon as it can be: not while acknowledgements are held back.
   public var mayWrite: Bool { stage != .settling || withheld == 0 }
 
-  private var wait: Duration {
+  private func wait(from ended: Instant) -> Duration {
     var next = min(nextKeepAlive, nextStats, saving.nextAttempt)
     if case .waiting(let until) = stage { next = until }
     if let deadline = engine.nextDeadline { next = min(next, deadline) }
@@ -160,6 +166,6 @@ public final class BridgeLoop {
     }
     if let reread = recovery.nextReread { next = min(next, reread) }
     if let stopping { next = min(next, stopping.deadline) }
-    return max(.zero, next - clock.now.instant)
+    return max(.zero, next - ended)
   }
 }

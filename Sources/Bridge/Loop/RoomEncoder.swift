@@ -13,7 +13,7 @@ package struct RoomEncoder {
   }
 
   /// The events of a change, chained by their revisions, and the last of these.
-  func events(
+  package func events(
     _ announcement: Announcement, topic: [UInt8], engine: inout Engine
   ) -> (payloads: [[UInt8]], revision: Int64) {
     let count = engine.figures(of: announcement.room).count

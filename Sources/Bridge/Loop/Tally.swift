@@ -18,4 +18,6 @@ struct Tally: Equatable {
   var repaired: UInt64 = 0
   var cleared: UInt64 = 0
   var rereads: UInt64 = 0
+  /// The longest that one turn took, from waking to waiting, since the last stats.
+  var longestTurn = Duration.zero
 }

@@ -67,6 +67,7 @@ struct Stats: Decodable {
   var durable: Bool
   var published: Int
   var rereads: Int
+  var longest_turn_ms: Double
 }
 
 extension TestClient.Received {
