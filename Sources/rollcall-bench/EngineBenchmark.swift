@@ -88,7 +88,7 @@ struct EngineBenchmark {
   private mutating func measureHeartbeat() {
     order.shuffle(using: &shuffle)
     let topics = TopicList(order) { _ in "heartbeat" }
-    let passes = max(5, 2_000_000 / clients)
+    let passes = max(5, 500_000 / clients)
     progress("heartbeat: \(passes) passes over \(clients) clients")
     var times: [Int64] = []
     for _ in 0..<passes {
@@ -110,7 +110,7 @@ struct EngineBenchmark {
   }
 
   private mutating func measureIdleTick() {
-    let ticks = 1_000_000
+    let ticks = 200_000
     progress("tick_idle: \(ticks) ticks")
     _ = engine.tick(budget: .max, at: now)
     let start = nanoseconds()
@@ -157,7 +157,7 @@ struct EngineBenchmark {
     for members in [10, 100, 1_000] {
       var crowd = EngineBenchmark(clients: members, rooms: 1)
       crowd.joinInTurns(of: members) { _ in }
-      let rounds = max(200, 200_000 / members)
+      let rounds = max(100, 50_000 / members)
       progress("publish: \(rounds) snapshots of \(members) members")
       let start = nanoseconds()
       var bytes = 0
