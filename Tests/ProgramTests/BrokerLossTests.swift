@@ -15,15 +15,15 @@ import Testing
 @Suite(.serialized)
 struct BrokerLossTests {
   private static let kills =
-    ProcessInfo.processInfo.environment["ROLLCALL_KILLS"].flatMap { Int($0) } ?? 6
+    ProcessInfo.processInfo.environment["ROLLCALL_KILLS"].flatMap { Int($0) } ?? 5
 
   @Test(
     "What is lost with a killed broker is one run of words that it had yet to deliver, and nothing else",
-    arguments: [true, false])
-  func kills(persistence: Bool) throws {
-    let story = try LossStory(persistence: persistence)
+    arguments: [ProtocolVersion.v5, .v311], [true, false])
+  func kills(version: ProtocolVersion, persistence: Bool) throws {
+    let story = try LossStory(version, persistence: persistence)
     for round in 0..<Self.kills { try story.kill(round) }
     try story.end()
-    print("persistence \(persistence): \(Self.kills) kills, \(story.summary)")
+    print("\(version), persistence \(persistence): \(Self.kills) kills, \(story.summary)")
   }
 }

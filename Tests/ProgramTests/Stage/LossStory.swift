@@ -29,17 +29,17 @@ final class LossStory {
   private var lastRevision: Int64 = 0
   private var (lost, runs, repeated) = (0, 0, 0)
 
-  init(persistence: Bool) throws {
+  init(_ version: ProtocolVersion, persistence: Bool) throws {
     self.persistence = persistence
     let settings = [
       "members_limit": "100000", "max_snapshot": "8MiB", "reconnect_max": "250ms",
       "heartbeat_timeout": "1h",
     ]
-    site = try Site(.v5, settings) {
+    site = try Site(version, settings) {
       $0.persistence = persistence
       $0.extraLines += ["max_queued_messages 0", "autosave_interval 0"]
     }
-    teller = try Teller(site.broker, "teller")
+    teller = try Teller(site.broker, "teller", version)
     site.adopt(teller.client)
     try settle(Kill())
     try save()

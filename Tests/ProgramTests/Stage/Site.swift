@@ -63,7 +63,8 @@ final class Site {
         .map { "\($0.topic) \($0.text.prefix(500))" }
       throw TestFailure(
         "waited in vain for \(what); heard:\n\(heard.joined(separator: "\n"))\n"
-          + "the bridge said:\n\(bridge.log.suffix(3000))")
+          + "the bridge \(bridge.child.exitIfEnded().map { "ended (\($0))" } ?? "runs") and said:\n"
+          + "\(bridge.log.suffix(3000))")
     }
   }
 

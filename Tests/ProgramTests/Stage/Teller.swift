@@ -14,7 +14,7 @@ final class Teller {
   /// The word that this connection began with.
   private var first = 0
 
-  init(_ broker: TestBroker, _ name: String, _ version: ProtocolVersion = .v5) throws {
+  init(_ broker: TestBroker, _ name: String, _ version: ProtocolVersion) throws {
     client = TestClient(broker, id: name) { $0.protocolVersion = version }
     try client.connect()
   }
