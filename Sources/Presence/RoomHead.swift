@@ -29,9 +29,11 @@ extension Engine {
   }
 
   private func sorted(_ room: Int32) -> (members: [Int32], users: [Int32]) {
-    var members: [(key: UInt64, index: Int32)] = []
+    var members: [(key: NameTable.SortKey, index: Int32)] = []
     members.reserveCapacity(Int(rooms[Int(room)].count))
-    forEachMember(of: room) { members.append((nameKey($0), $0)) }
+    forEachMember(of: room) { index in
+      members.append((clientNames.sortKey(memberships[index].client), index))
+    }
     members.sort { $0.key != $1.key ? $0.key < $1.key : precedes($0.index, $1.index) }
     var users: [Int32] = []
     if rooms[Int(room)].users > 0 {
@@ -130,18 +132,8 @@ extension Engine {
     clientNames.scope(of: memberships[membership].client) - 1
   }
 
-  /// The first bytes of the client's name, so that most comparisons need nothing else.
-  private func nameKey(_ membership: Int32) -> UInt64 {
-    clientNames.withName(memberships[membership].client) { name in
-      var key: UInt64 = 0
-      for byte in name.prefix(8) { key = key << 8 | UInt64(byte) }
-      return key << (8 * UInt64(8 - min(8, name.count)))
-    }
-  }
-
   private func precedes(_ left: Int32, _ right: Int32) -> Bool {
-    let (a, b) = (memberships[left].client, memberships[right].client)
-    let order = clientNames.withName(a) { a in clientNames.withName(b) { Self.compare(a, $0) } }
+    let order = clientNames.compare(memberships[left].client, memberships[right].client)
     if order != 0 { return order < 0 }
     let (userA, userB) = (user(of: left), user(of: right))
     if userA < 0 || userB < 0 { return userA < 0 && userB >= 0 }
@@ -149,13 +141,6 @@ extension Engine {
   }
 
   private func userPrecedes(_ left: Int32, _ right: Int32) -> Bool {
-    userNames.withName(left) { a in userNames.withName(right) { Self.compare(a, $0) < 0 } }
-  }
-
-  private static func compare(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Int {
-    for position in 0..<min(a.count, b.count) where a[position] != b[position] {
-      return Int(a[position]) - Int(b[position])
-    }
-    return a.count - b.count
+    userNames.compare(left, right) < 0
   }
 }
