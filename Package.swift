@@ -23,14 +23,16 @@ let package = Package(
       name: "rollcall", dependencies: ["Bridge", "CLinux", "Fleet", "MQTT", "Topics"]),
     .executableTarget(
       name: "rollcall-bench",
-      dependencies: ["Bridge", "CMosquitto", "Fleet", "MQTT", "Presence", "Store", "Topics"]),
+      dependencies: [
+        "Bridge", "CMosquitto", "Dialects", "Fleet", "MQTT", "Presence", "Store", "Topics",
+      ]),
     .target(name: "TestSupport", dependencies: ["MQTT"], path: "Tests/Support"),
     .testTarget(name: "PresenceTests", dependencies: ["Presence"]),
     .testTarget(name: "TopicsTests", dependencies: ["Presence", "Topics"]),
     .testTarget(name: "DialectsTests", dependencies: ["Dialects", "Presence", "Topics"]),
     .testTarget(name: "MQTTTests", dependencies: ["MQTT", "TestSupport"]),
     .testTarget(name: "StoreTests", dependencies: ["Store", "Presence", "CSQLite", "TestSupport"]),
-    .testTarget(name: "BridgeTests", dependencies: ["Bridge", "TestSupport"]),
+    .testTarget(name: "BridgeTests", dependencies: ["Bridge", "Dialects", "TestSupport"]),
     .testTarget(name: "FleetTests", dependencies: ["Fleet", "TestSupport"]),
     .testTarget(
       name: "SimulationTests", dependencies: ["Bridge", "Presence", "Store"]),
