@@ -38,7 +38,6 @@ struct RoomFinder {
     let carrier = gateway?(room)
     room.withUnsafeBytes { room in
       var saying = Saying(client, .isIn([room]))
-      saying.values = [("client", client)]
       guard let carrier else { return listener.hear(saying) }
       carrier.withUnsafeBytes {
         saying.gateway = $0
