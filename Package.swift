@@ -23,7 +23,9 @@ let package = Package(
       name: "rollcall", dependencies: ["Bridge", "CLinux", "Fleet", "MQTT", "Topics"]),
     .executableTarget(
       name: "rollcall-bench",
-      dependencies: ["Bridge", "CMosquitto", "Fleet", "MQTT", "Presence", "Store", "Topics"],
+      dependencies: [
+        "Bridge", "CMosquitto", "Dialects", "Fleet", "MQTT", "Presence", "Store", "Topics",
+      ],
       exclude: ["python"]),
     .target(name: "TestSupport", dependencies: ["MQTT"], path: "Tests/Support"),
     .testTarget(name: "PresenceTests", dependencies: ["Presence"]),
@@ -31,7 +33,7 @@ let package = Package(
     .testTarget(name: "DialectsTests", dependencies: ["Dialects", "Presence", "Topics"]),
     .testTarget(name: "MQTTTests", dependencies: ["MQTT", "TestSupport"]),
     .testTarget(name: "StoreTests", dependencies: ["Store", "Presence", "CSQLite", "TestSupport"]),
-    .testTarget(name: "BridgeTests", dependencies: ["Bridge", "TestSupport"]),
+    .testTarget(name: "BridgeTests", dependencies: ["Bridge", "Dialects", "TestSupport"]),
     .testTarget(name: "FleetTests", dependencies: ["Fleet", "TestSupport"]),
     .testTarget(
       name: "SimulationTests", dependencies: ["Bridge", "Presence", "Store"]),

@@ -7,19 +7,26 @@ public struct Report {
     case status(Status)
     case heartbeat(Heartbeat?)
     case room(UnsafeRawBufferPointer, RoomAction)
-    /// A topic a client and room: the client is there, or it is not. The birth is without rooms.
+    /// A topic a client and room: the client is there, or it is not, or the topic was emptied. The birth is
+    /// without rooms; one whose departure is `moved` ends those in other rooms.
     case isThere(UnsafeRawBufferPointer, Birth)
     case isNotThere(UnsafeRawBufferPointer, Death)
+    case isForgotten(UnsafeRawBufferPointer)
   }
 
   public var who: Who
   public var word: Word
   /// Identifies payload, rooms and timeout from one run to the next.
-  public var hash: UInt64
+  public var hash: UInt64 = 0
+  public var isReplay: Bool
+  /// Rooms by hand, to be added where the word names but one.
+  public var assigned: [[UInt8]] = []
+  /// How long the client may be silent, as in ``Birth/timeout``.
+  public var timeout: Duration
   /// To be known even before it is present: others depend on it.
-  public var isGateway: Bool
+  public var isGateway = false
   public var gateway: Who?
-  public var returnsAlone: Bool
+  public var returnsAlone = false
 }
 
 /// Takes what a ``SourceReader`` reads.

@@ -47,6 +47,7 @@ struct EngineBenchmark {
     Result("memory", clients: clients)
       .with("bytes_per_presence", Double(grown) / Double(clients)).print()
     measureHeartbeat()
+    SourceBenchmark(clients: clients, order: order).run()
     measureIdleTick()
     measurePublish()
     measureCommitAndRestore()

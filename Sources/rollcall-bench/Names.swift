@@ -6,11 +6,11 @@ struct TopicList {
   let count: Int
 
   /// `suffix` is given the client's number.
-  init(_ order: [Int32], _ suffix: (Int) -> String) {
+  init(_ order: [Int32], root: String = "presence", _ suffix: (Int) -> String) {
     count = order.count
     bytes.reserveCapacity(order.count * 48)
     for number in order {
-      bytes += "presence/clients/\(TopicList.client(Int(number)))/\(suffix(Int(number)))".utf8
+      bytes += "\(root)/clients/\(TopicList.client(Int(number)))/\(suffix(Int(number)))".utf8
       ends.append(bytes.count)
     }
   }

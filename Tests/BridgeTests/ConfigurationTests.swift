@@ -54,6 +54,8 @@ struct ConfigurationTests {
     ("root a\nclient_id c", { ($0.root, $0.clientID) = ("a", "c") }),
     ("database :memory:", { $0.database = ":memory:" }),
     ("durability power", { $0.durability = .power }),
+    ("native off", { $0.native = false }),
+    ("native on", { $0.native = true }),
     ("heartbeat_timeout 100ms", { $0.heartbeatTimeout = .milliseconds(100) }),
     ("offline_grace 0", { $0.offlineGrace = .zero }),
     ("restart_grace 0.25s", { $0.restartGrace = .milliseconds(250) }),
@@ -107,8 +109,11 @@ struct ConfigurationTests {
     let path = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(path: "../../broker-config/rollcall.conf")
     let text = try String(contentsOf: path, encoding: .utf8)
-    // As in mosquitto.conf, "# " begins a sentence, and "#key value" is a setting at its default.
-    let settings = text.split(separator: "\n").filter { !$0.hasPrefix("# ") && $0 != "#" }
+    // As in mosquitto.conf, "# " begins a sentence, and "#key value" is a setting at its default. "##" begins a
+    // line of an example.
+    let settings = text.split(separator: "\n").filter {
+      !$0.hasPrefix("# ") && !$0.hasPrefix("##") && $0 != "#"
+    }
     let active = settings.map { $0.hasPrefix("#") ? $0.dropFirst() : $0 }
     let keys = active.compactMap { $0.split(separator: " ").first.map(String.init) }
     #expect(keys == ConfigurationKey.all.map(\.name))
@@ -118,5 +123,9 @@ struct ConfigurationTests {
     #expect(try parsed(text) == Configuration())
     #expect(try parsed(defaults.joined(separator: "\n")) == Configuration())
     #expect(defaults.allSatisfy { !$0.hasSuffix(" ") })
+    let sample = text.split(separator: "\n").filter { $0.hasPrefix("##") }.map { $0.dropFirst(2) }
+    let configuration = try parsed(sample.joined(separator: "\n"))
+    #expect(configuration.sources.map(\.name) == ["doors"])
+    #expect(configuration.assignments.map(\.client) == ["doors:front"])
   }
 }

@@ -1,3 +1,6 @@
+import Dialects
+import Topics
+
 /// What `rollcall run` is told: every key of `rollcall.conf`, with its default.
 ///
 /// The keys, their ranges and what is wrong with a bad value are in the table of
@@ -61,6 +64,13 @@ public struct Configuration: Sendable, Equatable {
   public var maxClients = 2_000_000
   public var maxRooms = 1_000_000
 
+  /// `native`: whether the topics under the root are read at all.
+  public var native = true
+  /// The `source` blocks, in their order.
+  public var sources: [Source] = []
+  /// The `assign` lines, in their order.
+  public var assignments: [Assignment] = []
+
   /// Where the values were written, for problems that show only later.
   public internal(set) var origin = ConfigurationOrigin()
 
@@ -71,6 +81,26 @@ public struct Configuration: Sendable, Equatable {
   /// dashes, so that bridges of two roots do not take over each other's session.
   public static func defaultClientID(root: String) -> String {
     "rollcall-" + String(root.map { $0 == "/" ? "-" : $0 })
+  }
+}
+
+extension Configuration {
+  /// What sources take from the rest.
+  public var sourceRules: SourceRules {
+    var rules = SourceRules()
+    rules.heartbeatTimeout = heartbeatTimeout
+    rules.maxPayload = maxPayload
+    return rules
+  }
+
+  /// Filters of what the bridge itself reads and writes, which no source may read.
+  var reservedFilters: [String] {
+    let names = TopicNames(root: root)
+    let clients = names.statusFilters + names.heartbeatFilters + names.roomFilters
+    return (native ? clients : []) + [
+      names.occupancyFilter, names.countFilter, names.eventsFilter, "\(root)/bridge/#",
+      names.brokerUptime, names.brokerDropped,
+    ]
   }
 }
 

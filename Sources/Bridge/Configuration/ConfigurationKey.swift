@@ -92,6 +92,16 @@ extension ConfigurationKey {
     }
   }
 
+  static func toggle(
+    _ name: String, _ path: Path<Bool>, _ defaultText: String
+  ) -> ConfigurationKey {
+    ConfigurationKey(
+      name: name, defaultText: defaultText, expected: "on or off"
+    ) { (configuration, text) throws(BadValue) in
+      configuration[keyPath: path] = try Toggle.value(text)
+    }
+  }
+
   static func text(_ name: String, _ path: Path<String?>, _ expected: String) -> ConfigurationKey {
     ConfigurationKey(
       name: name, defaultText: nil, expected: expected

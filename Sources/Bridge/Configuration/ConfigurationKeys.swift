@@ -50,6 +50,7 @@ extension ConfigurationKey {
       expected: "a path, or :memory:, e.g. rollcall.db"
     ) { (configuration, text) throws(BadValue) in configuration.database = text },
     .choice("durability", \.durability, "process"),
+    .toggle("native", \.native, "on"),
   ]
 
   static let presence: [ConfigurationKey] = [

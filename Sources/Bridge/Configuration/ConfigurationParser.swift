@@ -4,6 +4,7 @@ struct ConfigurationParser {
   private(set) var problems: [ConfigurationProblem]
   /// Keys whose value was refused: they say nothing about their relations to others.
   private var refused: Set<String> = []
+  private var blocks = SourceBlocks()
 
   init(_ bytes: [UInt8], file: String) {
     let lexer = ConfigurationLexer(bytes, file: file)
@@ -14,9 +15,24 @@ struct ConfigurationParser {
       configuration.clientID = Configuration.defaultClientID(root: configuration.root)
     }
     problems += ConfigurationRelations.settle(&configuration, without: refused)
+    takeBlocks()
+  }
+
+  private mutating func takeBlocks() {
+    configuration.sources = blocks.sources
+    configuration.assignments = blocks.assignments
+    let reserved = configuration.reservedFilters
+    for problem in blocks.problems(reserved: reserved, rules: configuration.sourceRules) {
+      problems.append(
+        ConfigurationProblem(
+          file: configuration.origin.file, line: problem.line, message: problem.message))
+    }
   }
 
   private mutating func read(_ line: ConfigurationLexer.Line) {
+    let (isTaken, problem) = blocks.take(line)
+    if let problem { report(line, problem) }
+    guard !isTaken else { return }
     guard let key = ConfigurationKey.named(line.key) else {
       return report(line, Self.unknown(line.key))
     }
@@ -43,8 +59,10 @@ struct ConfigurationParser {
   }
 
   private static func unknown(_ word: String) -> String {
-    let names = ConfigurationKey.all.map(\.name)
-    if let nearest = ConfigurationSuggestion.nearest(to: word, among: names) {
+    let names = ConfigurationKey.all.map(\.name) + ["source", "assign"]
+    if let nearest = ConfigurationSuggestion.nearest(
+      to: word, among: names + SourceKey.all.map(\.name))
+    {
       return "unknown key '\(word)': did you mean '\(nearest)'?"
     }
     return "unknown key '\(word.prefix(80))': the keys are \(names.joined(separator: ", "))"

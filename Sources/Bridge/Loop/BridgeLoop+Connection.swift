@@ -72,6 +72,7 @@ extension BridgeLoop {
     withheld = 0
     maximumPacketSize = welcome.maximumPacketSize
     retained.reset()
+    moves.removeAll()
     recovery.connected(
       sessionPresent: welcome.sessionPresent, aliveAt: saving.aliveAt, at: now)
     log.log(
@@ -99,11 +100,15 @@ extension BridgeLoop {
   /// What must not be lost, and the fence that has to stand in line with it. Heartbeats would push it out
   /// of the queue for an absent bridge.
   private var acknowledgedFilters: [String] {
-    names.statusFilters + names.roomFilters + [names.fence]
+    (configuration.native ? names.statusFilters + names.roomFilters : [])
+      + sourceFilters(atLeastOnce: true) + [names.fence]
   }
 
-  private var plainFilters: [String] {
-    names.heartbeatFilters + [names.brokerUptime, names.brokerDropped] + passingFilters
+  private var plainFilters: [String] { lastingPlainFilters + passingFilters }
+
+  private var lastingPlainFilters: [String] {
+    (configuration.native ? names.heartbeatFilters : [])
+      + sourceFilters(atLeastOnce: false) + [names.brokerUptime, names.brokerDropped]
   }
 
   /// Our own retained topics, read only to compare them.
@@ -111,9 +116,7 @@ extension BridgeLoop {
     [names.occupancyFilter, names.countFilter, names.stats]
   }
 
-  private var lastingFilters: [String] {
-    acknowledgedFilters + names.heartbeatFilters + [names.brokerUptime, names.brokerDropped]
-  }
+  var lastingFilters: [String] { acknowledgedFilters + lastingPlainFilters }
 
   func say(_ word: String, on link: any Link) throws(LinkError) {
     _ = try publish(Array(names.bridgeStatus.utf8), Array(word.utf8), retain: true, on: link)
@@ -156,6 +159,7 @@ extension BridgeLoop {
 
   private func settle() {
     let restarted = recovery.brokerRestarted
+    moves.removeAll()
     engine.raiseRevision(above: retained.revision)
     engine.settled(brokerRestarted: restarted, at: now)
     settledAt = now.instant

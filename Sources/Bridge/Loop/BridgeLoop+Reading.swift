@@ -39,6 +39,7 @@ extension BridgeLoop: LinkDelegate {
     }
     switch reader.read(delivery.topic) {
     case .heartbeat(let who): heartbeat(who, delivery)
+    case .invalid(.unknownTopic) where !sources.isEmpty: source(delivery)
     case let topic:
       takeBeats()
       take(topic, delivery)
@@ -87,7 +88,10 @@ extension BridgeLoop: LinkDelegate {
     do throws(PayloadProblem) {
       let status = try Payload.status(delivery.payload, limits: limits)
       let hash = PayloadHash.of(delivery.payload)
-      if delivery.isReplay {
+      let assigned = assignments.rooms(of: who.client)
+      if !assigned.isEmpty {
+        assignedStatus(who, status, hash, assigned, delivery)
+      } else if delivery.isReplay {
         engine.claim(who, status, hash: hash, at: now)
       } else {
         engine.status(who, status, hash: hash, at: now)

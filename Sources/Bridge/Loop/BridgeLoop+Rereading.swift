@@ -17,7 +17,7 @@ extension BridgeLoop {
     tally.rereads += 1
     log.log(.notice, at: now, "the broker has dropped messages; reading the statuses again")
     attempt { link throws(LinkError) in
-      try link.subscribe(names.statusReplayFilters, atLeastOnce: false)
+      try link.subscribe(replayFilters, atLeastOnce: false)
     }
     sendFence()
   }
@@ -26,6 +26,13 @@ extension BridgeLoop {
   func endReread(publishedAt time: Instant) {
     guard let started = recovery.rereadStarted, time >= started else { return }
     recovery.endReread(at: now.instant)
-    attempt { link throws(LinkError) in try link.unsubscribe(names.statusReplayFilters) }
+    moves.removeAll()
+    attempt { link throws(LinkError) in try link.unsubscribe(replayFilters) }
+  }
+
+  private var replayFilters: [String] {
+    let lasting = lastingFilters
+    return (configuration.native ? names.statusReplayFilters : [])
+      + sourceReplayFilters.filter { !lasting.contains($0) }
   }
 }

@@ -1,3 +1,4 @@
+import Dialects
 import Presence
 import Store
 import Topics
@@ -34,9 +35,12 @@ public final class BridgeLoop {
   let reader: TopicReader
   let names: TopicNames
   let limits: PayloadLimits
+  let sources: SourceReader
+  let assignments: Assignments
 
   var engine: Engine
   var beats = HeartbeatBatch()
+  var moves = ClaimedMoves()
   var tally = Tally()
   var stage: Stage
   var link: (any Link)?
@@ -100,6 +104,9 @@ public final class BridgeLoop {
     names = TopicNames(root: configuration.root)
     limits = PayloadLimits(
       maxPayload: configuration.maxPayload, maxRooms: configuration.maxRoomsPerClient)
+    sources = SourceReader(
+      configuration.sources, configuration.assignments, rules: configuration.sourceRules)
+    assignments = Assignments(configuration.assignments)
     started = clock.now
     now = started
     engine.raiseRevision(above: max(Self.revision(at: started), bridge.revision))

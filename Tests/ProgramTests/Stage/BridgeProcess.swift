@@ -17,9 +17,11 @@ final class BridgeProcess {
   let database: String
   private(set) var child: ChildProcess
   private let configuration: String
+  private let settings: String
 
-  /// Writes the configuration and starts the program. `settings` win over ``quickSettings``.
-  init(port: Int, _ settings: [String: String] = [:]) throws {
+  /// Writes the configuration and starts the program. `settings` win over ``quickSettings``; `sources` are the
+  /// lines behind them.
+  init(port: Int, _ settings: [String: String] = [:], sources: String = "") throws {
     directory = try TemporaryDirectory()
     var all = Self.quickSettings
     all["broker"] = "mqtt://127.0.0.1:\(port)"
@@ -27,7 +29,8 @@ final class BridgeProcess {
     all.merge(settings) { $1 }
     database = all["database"] ?? ""
     let lines = all.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)\n" }
-    configuration = try directory.write(lines.joined(), to: "rollcall.conf")
+    self.settings = lines.joined()
+    configuration = try directory.write(self.settings + sources, to: "rollcall.conf")
     child = try Self.start(configuration, in: directory)
   }
 
@@ -45,6 +48,11 @@ final class BridgeProcess {
 
   /// What it has said since its last start.
   var log: String { child.output + child.errors }
+
+  /// Takes effect at the next start.
+  func replace(sources: String) throws {
+    _ = try directory.write(settings + sources, to: "rollcall.conf")
+  }
 
   func start() throws {
     child = try Self.start(configuration, in: directory)

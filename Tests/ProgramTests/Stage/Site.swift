@@ -23,7 +23,7 @@ final class Site {
 
   /// Starts all three and waits until the bridge is live.
   init(
-    _ version: ProtocolVersion = .v5, _ settings: [String: String] = [:],
+    _ version: ProtocolVersion = .v5, _ settings: [String: String] = [:], sources: String = "",
     broker configure: (inout TestBroker.Setup) -> Void = { _ in }
   ) throws {
     self.version = version
@@ -34,7 +34,7 @@ final class Site {
     observer = try Observer(broker)
     let versionName = version == .v5 ? "5" : "3.1.1"
     bridge = try BridgeProcess(
-      port: broker.port, ["protocol": versionName].merging(settings) { $1 })
+      port: broker.port, ["protocol": versionName].merging(settings) { $1 }, sources: sources)
     try waitUntilLive()
   }
 

@@ -1,0 +1,108 @@
+import MQTT
+import TestSupport
+import Testing
+
+/// What retained topics of sources are worth when a bridge comes back, or comes anew.
+@Suite(.serialized)
+struct SourceRestartTests {
+  private static let tags = "source custom tags\nstatus tags/{room}/{client}\n"
+  private static let doors = "source custom doors\nstatus doors/{client}\n"
+
+  @Test("Who is there at a restart of the bridge stays there, and nothing is announced again")
+  func restart() throws {
+    let site = try Site(.v5, sources: Self.tags + Self.doors)
+    let tag = try site.speaker("speaker")
+    try tag.client.publish("tags/hall/a", "online", retain: true)
+    try tag.client.publish("tags/lab/a", "online", retain: true)
+    try tag.client.publish("tags/attic/a", "offline", retain: true)
+    try tag.client.publish("doors/front", "online", retain: true)
+    try site.wait("hall", holds: "tags:a")
+    try site.wait("lab", holds: "tags:a")
+    try site.wait("doors", holds: "doors:front")
+    try site.bridge.kill()
+    site.observer.forget()
+    try site.bridge.start()
+    try site.wait(for: "the bridge again") { site.bridge.isLive }
+    try site.flush()
+    for room in ["hall", "lab", "doors"] { #expect(try site.observer.words(room) == []) }
+  }
+
+  @Test(
+    "A new bridge takes everybody in from the retained topics, in whatever order they come",
+    arguments: [ProtocolVersion.v5, .v311])
+  func takenIn(version: ProtocolVersion) throws {
+    let site = try Site(version)
+    let tag = try site.speaker("speaker")
+    try tag.client.publish("tags/attic/a", "offline", retain: true)
+    try tag.client.publish("tags/hall/a", "online", retain: true)
+    try tag.client.publish("tags/lab/a", "online", retain: true)
+    try tag.client.publish("tags/zoo/a", "offline", retain: true)
+    try tag.client.publish("doors/front", "online", retain: true)
+    try tag.client.publish("doors/back", "offline", retain: true)
+    try site.bridge.stop()
+    let other = try BridgeProcess(
+      port: site.broker.port, ["client_id": "other"], sources: Self.tags + Self.doors)
+    try site.wait(for: "another bridge") { other.isLive }
+    try site.wait("hall", holds: "tags:a")
+    try site.wait("lab", holds: "tags:a")
+    try site.wait("doors", holds: "doors:front")
+    #expect(site.observer.count("attic") == nil)
+  }
+
+  @Test("Who moved while the bridge was away is where the retained topics say, in any order")
+  func moved() throws {
+    let site = try Site(.v5, sources: Self.tags + "exclusive on\n")
+    let tag = try site.speaker("speaker")
+    for (client, from) in [("a", "hall"), ("b", "lab"), ("c", "hall")] {
+      try tag.client.publish("tags/\(from)/\(client)", "online", retain: true)
+    }
+    try site.wait("hall", holds: "tags:a", "tags:c")
+    try site.wait("lab", holds: "tags:b")
+    try site.bridge.stop()
+    // The session is lost, and with it what is said meanwhile: only the retained topics tell.
+    let thief = TestClient(site.broker, id: "rollcall-presence") { $0.cleanStart = true }
+    try thief.connect()
+    try thief.disconnect()
+    for (client, from, to) in [("a", "hall", "lab"), ("b", "lab", "hall")] {
+      try tag.client.publish("tags/\(from)/\(client)", "offline", retain: true)
+      try tag.client.publish("tags/\(to)/\(client)", "online", retain: true)
+    }
+    // A topic that nobody took back says nothing against the room that c is known to be in.
+    try tag.client.publish("tags/attic/c", "online", retain: true)
+    try site.bridge.start()
+    try site.wait(for: "the bridge again") { site.bridge.isLive }
+    try site.wait("hall", holds: "tags:b", "tags:c")
+    try site.wait("lab", holds: "tags:a")
+    #expect(site.observer.count("attic") == nil)
+  }
+
+  @Test("Another room in the configuration is another claim")
+  func configured() throws {
+    let site = try Site(.v5, sources: Self.doors)
+    let door = try site.speaker("front")
+    try door.client.publish("doors/front", "online", retain: true)
+    try site.wait("doors", holds: "doors:front")
+    try site.bridge.stop()
+    try site.bridge.replace(sources: Self.doors + "room floor-1\n")
+    try site.bridge.start()
+    try site.wait("floor-1", holds: "doors:front")
+    try site.wait(for: "an empty room") { site.observer.count("doors") == 0 }
+  }
+
+  @Test("A source that is configured no more is no longer subscribed to")
+  func dropped() throws {
+    let site = try Site(.v5, sources: Self.doors)
+    try site.bridge.stop()
+    try site.bridge.replace(sources: "")
+    try site.bridge.start()
+    try site.wait(for: "the bridge again") { site.bridge.isLive }
+    try site.flush()
+    let before = try site.observer.stats()?.received ?? 0
+    let door = try site.speaker("front")
+    try door.client.publish("doors/front", "online")
+    try site.flush()
+    // The marker's join, and no more.
+    try site.wait(forStats: "the marker") { $0.received >= before + 1 }
+    #expect(try site.observer.stats()?.invalid == 0)
+  }
+}
