@@ -116,6 +116,11 @@ import Testing
     #expect(say("devices/a/kitchen", payload) == ["invalid"])
   }
 
+  @Test mutating func `a report that is too long is invalid`() {
+    let long = #"{"distance":1,"x":"\#(String(repeating: "x", count: DialectLimits.maxJSON))"}"#
+    #expect(say("devices/a/kitchen", long) == ["invalid"])
+  }
+
   @Test mutating func `a replayed report is left out`() {
     #expect(say("devices/a/kitchen", Self.report("1"), isReplay: true) == [])
   }

@@ -82,7 +82,7 @@ struct ESPresenseDialect: Dialect {
 
   private mutating func readReport(_ message: DialectMessage, _ listener: some DialectListener) {
     guard !message.isReplay else { return }
-    guard let report = JSONMembers(message.payload) else {
+    guard let report = DialectLimits.members(message.payload) else {
       return listener.isInvalid("a device's report that is no JSON object")
     }
     let client = Self.name(of: message.levels[0])
