@@ -83,6 +83,10 @@ public final class Explanation {
 extension Explanation: ReportTaker {
   public func standing(of who: Who) -> (epoch: Int64?, isPresent: Bool)? { nil }
 
+  public func forEachPresent(
+    with prefix: [UInt8], _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer?) -> Void
+  ) {}
+
   public func take(_ report: Report) {
     tell(report.who)
     if report.isGateway { add("gateway", "it carries others, which go and come back with it") }

@@ -10,9 +10,15 @@ protocol Dialect {
   var topics: [DialectTopic] { get }
   /// What the source's block leaves out.
   var defaults: DialectDefaults { get }
+  /// How often a bound on what it remembers made it forget something.
+  var limited: UInt64 { get }
 
   /// Takes in a message on the topic with this number among ``topics``.
   mutating func read(_ message: DialectMessage, topic: Int, _ listener: some DialectListener)
+}
+
+extension Dialect {
+  var limited: UInt64 { 0 }
 }
 
 /// A topic with `{name}` for each level that is taken, and `+` for one that is not; `{name...}` at the end
@@ -29,6 +35,9 @@ struct DialectDefaults {
   var room: String
   /// `.zero`: the will alone decides.
   var timeout: Duration = .zero
+  /// Where the will alone decides: how long a client has to show up at a broker that was restarted, and may have
+  /// lost its will; `nil`: the configuration's `heartbeat_timeout`.
+  var confirmation: Duration?
   var isExclusive = false
 }
 
@@ -48,6 +57,10 @@ protocol DialectListener {
   func hear(_ saying: Saying)
   /// What the bridge knows of a client, by the system's name of it: `nil` for one that is unknown.
   func standing(of client: UnsafeRawBufferPointer, user: UnsafeRawBufferPointer?) -> Standing?
+  /// Lends every client of this source that is present, by the system's name of it. It takes a walk over all
+  /// clients: for once after a start.
+  func forEachPresent(
+    _ body: (_ client: UnsafeRawBufferPointer, _ user: UnsafeRawBufferPointer?) -> Void)
   /// An older word than one that was heard: dropped and counted.
   func isStale()
   /// The payload is not one of this system's: dropped, counted, and logged.

@@ -34,4 +34,8 @@ public protocol ReportTaker: AnyObject {
   func take(_ report: Report)
   /// The epoch of a client, and whether it is present; `nil` for one that is unknown.
   func standing(of who: Who) -> (epoch: Int64?, isPresent: Bool)?
+  /// Lends every client that is present and whose name begins with these bytes.
+  func forEachPresent(
+    with prefix: [UInt8],
+    _ body: (_ client: UnsafeRawBufferPointer, _ user: UnsafeRawBufferPointer?) -> Void)
 }

@@ -64,6 +64,9 @@ public final class SourceReader {
 
   public var isEmpty: Bool { dialects.isEmpty }
 
+  /// How often the sources' own bounds made them forget something.
+  public var limited: UInt64 { dialects.reduce(0) { $0 + $1.limited } }
+
   /// What to subscribe to, without what another filter brings as well.
   public var filters: [(filter: String, isAtLeastOnce: Bool)] {
     patterns.indices.filter { !isCovered($0) }

@@ -109,6 +109,7 @@ extension Translator {
     if birth.timeout == nil {
       birth.timeout = birth.isAsleep ? source.sleepTimeout : saying.hasRoom ? timeout : .zero
     }
+    if birth.timeout == .zero { birth.confirmation = birth.confirmation ?? confirmation }
     return birth
   }
 

@@ -9,6 +9,7 @@ final class Translator: DialectListener {
   let template: RoomTemplate
   /// `.zero`: the will alone decides.
   let timeout: Duration
+  let confirmation: Duration?
   let departure: Reason
   /// By the number of the dialect's topic, the names of the levels that it takes.
   private let names: [[String]]
@@ -30,6 +31,7 @@ final class Translator: DialectListener {
     self.names = names
     self.assignments = assignments
     timeout = source.timeout ?? dialect.defaults.timeout
+    confirmation = dialect.defaults.confirmation
     departure = source.isExclusive ?? dialect.defaults.isExclusive ? .moved : .left
     clients = NameBuffer(namespace: source.namespace)
     gateways = NameBuffer(namespace: source.namespace)
@@ -60,6 +62,15 @@ final class Translator: DialectListener {
       let known = taker?.standing(of: Who(user: user, client: client))
     else { return nil }
     return Standing(epoch: known.epoch, isPresent: known.isPresent)
+  }
+
+  func forEachPresent(
+    _ body: (_ client: UnsafeRawBufferPointer, _ user: UnsafeRawBufferPointer?) -> Void
+  ) {
+    let prefix = Array("\(source.namespace):".utf8)
+    taker?.forEachPresent(with: prefix) { client, user in
+      body(UnsafeRawBufferPointer(rebasing: client[prefix.count...]), user)
+    }
   }
 
   func hear(_ saying: Saying) {

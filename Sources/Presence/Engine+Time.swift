@@ -54,11 +54,13 @@ extension Engine {
     save(client: index)
   }
 
-  /// A will is lost with the broker that held it: who relies on it alone has to be heard.
+  /// A will is lost with the broker that held it: who relies on it alone has to be heard. For what a gateway carries,
+  /// and comes back with, it is enough that the gateway is.
   private mutating func doubtWillsAlone() {
     for index in clients.indices
     where clients[index].isPresent && clients[index].reliesOnWill
       && clients[index].connection != connection
+      && (clients[index].gateway < 0 || clients[index].flags.contains(.returnsAlone))
     {
       clients[index].flags.insert(.unconfirmed)
       schedule(Int32(index))

@@ -62,6 +62,21 @@ extension Engine {
     return (client.epoch < 0 ? nil : client.epoch, client.isPresent)
   }
 
+  /// Lends every client that is present and whose name begins with `prefix`, in the order of their numbers. A walk
+  /// over all clients.
+  public func forEachPresent(
+    with prefix: [UInt8],
+    _ body: (_ client: UnsafeRawBufferPointer, _ user: UnsafeRawBufferPointer?) -> Void
+  ) {
+    for index in clients.indices where clients[index].isPresent {
+      clientNames.withName(Int32(index)) { name in
+        guard name.starts(with: prefix) else { return }
+        guard let user = user(ofClient: Int32(index)) else { return body(name, nil) }
+        userNames.withName(user) { body(name, $0) }
+      }
+    }
+  }
+
   /// Whether a client is a member of a room now.
   public func isMember(_ who: Who, of room: UnsafeRawBufferPointer) -> Bool {
     guard let client = find(who), let room = roomNames.find(room),

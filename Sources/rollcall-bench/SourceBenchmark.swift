@@ -37,6 +37,10 @@ struct SourceBenchmark {
 
 /// An engine behind a reader of so many sources.
 private final class SourceHearing: ReportTaker {
+  func forEachPresent(
+    with prefix: [UInt8], _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer?) -> Void
+  ) {}
+
   private let reader: SourceReader
   private var engine: Engine
   private var beats = HeartbeatBatch()

@@ -21,8 +21,13 @@ import Testing
     #expect(
       finding.read(line, by: &dialect)
         == ["ann/x offline", "bob/x online timeout=0.0 seconds"])
-    finding.present = ["x": ["carl"]]
     #expect(finding.read(line, by: &dialect) == ["bob/x online timeout=0.0 seconds"])
+  }
+
+  @Test mutating func `a connection with a user ends the one without`() {
+    finding.present = ["x": [nil]]
+    let line = "1: New client connected from 127.0.0.1:5 as x (p2, c1, k0, u'bob')."
+    #expect(finding.read(line, by: &dialect) == ["x offline", "bob/x online timeout=0.0 seconds"])
   }
 
   @Test func `only the user who is connected can be disconnected by name`() {

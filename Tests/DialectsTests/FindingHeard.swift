@@ -3,7 +3,7 @@ import Presence
 @testable import Dialects
 
 /// As ``Heard``, and finds clients by their id: as the bridge does that was started after they connected.
-final class FindingHeard: DialectListener, ClientFinder {
+final class FindingHeard: DialectListener {
   let heard = Heard()
   /// Users by client id.
   var present: [String: [String?]] = [:]
@@ -13,11 +13,20 @@ final class FindingHeard: DialectListener, ClientFinder {
   func isInvalid(_ words: String) { heard.isInvalid(words) }
 
   func standing(of client: UnsafeRawBufferPointer, user: UnsafeRawBufferPointer?) -> Standing? {
-    heard.standing(of: client, user: user)
+    let users = present[Heard.text(client)] ?? []
+    let isThere = users.contains { $0 == user.map(Heard.text) }
+    return isThere ? Standing(isPresent: true) : heard.standing(of: client, user: user)
   }
 
-  func users(of client: UnsafeRawBufferPointer) -> [[UInt8]?] {
-    (present[Heard.text(client)] ?? []).map { $0.map { Array($0.utf8) } }
+  func forEachPresent(_ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer?) -> Void) {
+    for (client, users) in present.sorted(by: { $0.key < $1.key }) {
+      for user in users {
+        Array(client.utf8).withUnsafeBytes { client in
+          guard let user else { return body(client, nil) }
+          Array(user.utf8).withUnsafeBytes { body(client, $0) }
+        }
+      }
+    }
   }
 
   /// What a line of Mosquitto's log says.

@@ -14,6 +14,8 @@ final class Heard: DialectListener {
     known[Self.text(client)]
   }
 
+  func forEachPresent(_ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer?) -> Void) {}
+
   func isStale() { lines.append("stale") }
   func isInvalid(_ words: String) { lines.append("invalid") }
 

@@ -27,6 +27,15 @@ final class Reported: ReportTaker {
 
   func note(_ line: String) { lines.append(line) }
 
+  func forEachPresent(
+    with prefix: [UInt8], _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer?) -> Void
+  ) {
+    for (name, it) in known.sorted(by: { $0.key < $1.key }) where it.isPresent {
+      let bytes = Array(name.utf8)
+      if bytes.starts(with: prefix) { bytes.withUnsafeBytes { body($0, nil) } }
+    }
+  }
+
   func standing(of who: Who) -> (epoch: Int64?, isPresent: Bool)? { known[Heard.text(who.client)] }
 
   /// The lines of one message, and what became of it where that is not `mine`.

@@ -12,6 +12,9 @@ extension BridgeLoop {
     case .mine: break
     case .stale: tally.stale += 1
     case .invalid(let words): rejectSource(delivery, "source", words)
+    // Reading statuses again may bring more than was asked for.
+    case .notMine where delivery.isReplay && recovery.rereadStarted != nil:
+      tally.replaysIgnored += 1
     case .notMine: rejectSource(delivery, "topic", "no topic of this bridge")
     }
   }
@@ -38,6 +41,13 @@ extension BridgeLoop {
 extension BridgeLoop: ReportTaker {
   public func standing(of who: Who) -> (epoch: Int64?, isPresent: Bool)? {
     engine.standing(of: who)
+  }
+
+  public func forEachPresent(
+    with prefix: [UInt8],
+    _ body: (_ client: UnsafeRawBufferPointer, _ user: UnsafeRawBufferPointer?) -> Void
+  ) {
+    engine.forEachPresent(with: prefix, body)
   }
 
   public func take(_ report: Report) {

@@ -64,7 +64,8 @@ extension BridgeLoop {
     let all: [(StaticString, UInt64)] = [
       ("received", tally.received), ("heartbeats", counters.heartbeats),
       ("heartbeats_unknown", counters.heartbeatsUnknown), ("invalid", tally.invalid),
-      ("stale", counters.stale + tally.stale), ("limited", counters.limited + tally.limited),
+      ("stale", counters.stale + tally.stale),
+      ("limited", counters.limited + tally.limited + sources.limited),
       ("replays_ignored", tally.replaysIgnored), ("joined", counters.joined),
       ("revived", counters.revived), ("left", counters.left), ("offline", counters.offline),
       ("expired", counters.expired), ("forgotten", counters.forgotten),

@@ -11,6 +11,7 @@ struct EMQXDialect: Dialect {
   let topics: [DialectTopic]
   let defaults = DialectDefaults(room: "emqx")
   private var owners = ConnectionOwners()
+  var limited: UInt64 { owners.limited }
 
   /// As EMQX 5 and 4 spell them.
   private static let takeovers: [StaticString] = [

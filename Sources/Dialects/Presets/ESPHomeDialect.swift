@@ -7,7 +7,7 @@ import Presence
 /// has the same form, is no client.
 struct ESPHomeDialect: Dialect {
   let topics: [DialectTopic]
-  let defaults = DialectDefaults(room: "esphome")
+  let defaults = DialectDefaults(room: "esphome", confirmation: .seconds(5 * 60))
   private let isAlone: Bool
 
   private static let words = OnOffWords(online: ["online"], offline: ["offline"])

@@ -8,7 +8,7 @@ import Topics
 /// State and description come in either order; the state is said again when the description changes whose child it is.
 struct HomieDialect: Dialect {
   let topics: [DialectTopic]
-  let defaults = DialectDefaults(room: "homie")
+  let defaults = DialectDefaults(room: "homie", confirmation: .seconds(5 * 60))
   private var tree = HomieTree()
 
   private static let words = OnOffWords(

@@ -12,6 +12,7 @@ struct MosquittoLogDialect: Dialect {
   let topics: [DialectTopic]
   let defaults = DialectDefaults(room: "mosquitto-log")
   private var owners = ConnectionOwners()
+  var limited: UInt64 { owners.limited }
 
   init(prefix: String?) {
     topics = [DialectTopic(pattern: "\(prefix ?? "$SYS/broker/log")/N")]

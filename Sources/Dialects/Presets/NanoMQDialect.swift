@@ -9,6 +9,7 @@ struct NanoMQDialect: Dialect {
   let topics: [DialectTopic]
   let defaults = DialectDefaults(room: "nanomq")
   private var owners = ConnectionOwners()
+  var limited: UInt64 { owners.limited }
   /// Whether this NanoMQ tells addresses: one that does not, and seems to, repeats what an id says.
   private var tellsAddress = true
 

@@ -7,7 +7,7 @@ import Presence
 /// devices of either generation below it are read, and no others.
 struct ShellyDialect: Dialect {
   let topics: [DialectTopic]
-  let defaults = DialectDefaults(room: "shelly")
+  let defaults = DialectDefaults(room: "shelly", confirmation: .seconds(5 * 60))
   /// How many of the topics carry `online`; the others are signs of life.
   private let onlineTopics: Int
   private let isAlone: Bool

@@ -10,7 +10,7 @@ import Presence
 /// on. STATE and commands are not read.
 struct SparkplugDialect: Dialect {
   let topics: [DialectTopic]
-  let defaults = DialectDefaults(room: "{group}")
+  let defaults = DialectDefaults(room: "{group}", confirmation: .seconds(10 * 60))
   private var devices = SparkplugDevices()
 
   private enum Kind: Int, CaseIterable {

@@ -14,7 +14,7 @@ struct Zigbee2MQTTDialect: Dialect {
   static let maxLevels = 6
 
   let topics: [DialectTopic]
-  let defaults = DialectDefaults(room: "zigbee2mqtt")
+  let defaults = DialectDefaults(room: "zigbee2mqtt", confirmation: .seconds(5 * 60))
 
   private static let words = OnOffWords(online: ["online"], offline: ["offline"])
   private static let bridge = Array("bridge".utf8)
