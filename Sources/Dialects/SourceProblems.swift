@@ -91,10 +91,13 @@ public struct SourceProblems {
     }
   }
 
+  /// A topic that begins with a name is no problem: the reader keeps it from the bridge's own.
   private mutating func checkReserved(_ source: Source, _ topics: [Topic], _ reserved: [String]) {
     for filter in reserved {
       guard let pattern = try? TopicPattern(filter: filter),
-        let topic = topics.first(where: { $0.pattern.overlaps(pattern) })
+        let topic = topics.first(where: {
+          $0.pattern.beginsWithLiteral && $0.pattern.overlaps(pattern)
+        })
       else { continue }
       report(
         source,
@@ -103,11 +106,18 @@ public struct SourceProblems {
     }
   }
 
+  /// Between presets it is none either: of `owntracks/{user}/{client}` and Shelly's `{client}/events/rpc` the one that
+  /// begins with a literal is read, and no Shelly is named `owntracks`.
   private mutating func checkOverlap(
     _ source: Source, _ topics: [Topic], _ other: Source, _ others: [Topic]
   ) {
     for topic in topics {
-      guard let same = others.first(where: { $0.pattern.overlaps(topic.pattern) }) else { continue }
+      let same = others.first {
+        let areApart = $0.pattern.beginsWithLiteral != topic.pattern.beginsWithLiteral
+        return $0.pattern.overlaps(topic.pattern)
+          && (source.isCustom || other.isCustom || !areApart)
+      }
+      guard let same else { continue }
       return report(
         source,
         "source \(source.name) would read \(topic.text), and so would the source on line "

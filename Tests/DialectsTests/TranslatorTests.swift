@@ -74,6 +74,14 @@ import Testing
     #expect(it.reader.filters.count == 20)
   }
 
+  @Test func `topics of the bridge itself are nobody's, though a pattern would match`() {
+    let sources = [Source.custom("d", status: "{client}/events/rpc")]
+    let it = Reported(sources, reserved: ["presence/events/#", "presence/clients/+/status"])
+    #expect(it.read("shelly/events/rpc", "offline") == ["d:shelly offline"])
+    #expect(it.read("presence/events/rpc", "offline") == ["not mine"])
+    #expect(it.reader.filters.map(\.filter) == ["+/events/rpc"])
+  }
+
   @Test func `heartbeats are asked for at QoS 0, and nothing twice`() {
     let it = Reported([
       .custom("d", status: "d/{client}", heartbeat: "d/{client}/ping"),
