@@ -23,12 +23,13 @@ import Testing
       + #""rxAdj":0,"rssiVar":1.21,\#(distance)"close":true,"int":612}"#
   }
 
+  /// What is said of the device: the node is alive in any case.
   private mutating func see(
-    _ device: String, _ room: String, _ distance: String, at seconds: Int = 0
-  )
-    -> [String]
-  {
-    say("devices/\(device)/\(room)", Self.report(distance), at: seconds)
+    _ device: String, _ room: String, _ distance: String?, at seconds: Int = 0
+  ) -> [String] {
+    let lines = say("devices/\(device)/\(room)", Self.report(distance), at: seconds)
+    #expect(lines.first == "room:\(room) beat gateway roomless")
+    return Array(lines.dropFirst())
   }
 
   /// The bridge knows from here on that it is there.
@@ -106,7 +107,7 @@ import Testing
   }
 
   @Test mutating func `a report without a distance is a sign of life`() {
-    #expect(say("devices/phone:ann/kitchen", Self.report(nil)) == ["phone:ann beat"])
+    #expect(see("phone:ann", "kitchen", nil) == ["phone:ann beat"])
   }
 
   @Test(arguments: [
@@ -114,6 +115,11 @@ import Testing
   ])
   mutating func `a report that is none is invalid`(payload: String) {
     #expect(say("devices/a/kitchen", payload) == ["invalid"])
+  }
+
+  @Test mutating func `a report that is too long is invalid`() {
+    let long = #"{"distance":1,"x":"\#(String(repeating: "x", count: DialectLimits.maxJSON))"}"#
+    #expect(say("devices/a/kitchen", long) == ["invalid"])
   }
 
   @Test mutating func `a replayed report is left out`() {
@@ -131,8 +137,8 @@ import Testing
 
   @Test mutating func `of names that are too long nothing is kept`() {
     let long = String(repeating: "x", count: DialectLimits.maxName + 1)
-    #expect(see(long, "hall", "1") == ["invalid"])
-    #expect(see("a", long, "1") == ["invalid"])
+    #expect(say("devices/\(long)/hall", Self.report("1")) == ["invalid"])
+    #expect(say("devices/a/\(long)", Self.report("1")) == ["invalid"])
     #expect(see(String(long.dropLast()), "hall", "1").count == 1)
   }
 
@@ -155,7 +161,7 @@ import Testing
         _ = dialect.read("espresense/\(topic)", bytes, at: .seconds(turn), heard)
         let lines = heard.take()
         #expect(lines.count <= 2)
-        if lines.first?.hasPrefix("a ") == true { taken += 1 }
+        if lines.last?.hasPrefix("a ") == true { taken += 1 }
       }
     }
     #expect(taken > 20)

@@ -162,10 +162,28 @@ import Testing
 
   @Test mutating func `a transition without a place is a sign of life`() {
     know()
-    for region in [nil, "", "+60follow", "status", "Home/\u{85}status"] {
-      let expected = region?.contains("/") == true ? "enters room=Home%2F%C2%85status" : "beat"
-      #expect(
-        say(Self.transition("enter", region), on: "/event") == ["ann/phone \(expected)"])
+    for region in [nil, "", "+60follow", "status"] {
+      #expect(say(Self.transition("enter", region), on: "/event") == ["ann/phone beat"])
+    }
+  }
+
+  @Test mutating func `a region with a slash is one level, and several marks of one place are one`()
+  {
+    know()
+    #expect(enter("Home/Garden", tst: 0) == ["ann/phone enters room=Home%2FGarden"])
+    #expect(
+      say(Self.location(#"["Home|1|2","+follow","Home",""]"#, tst: 1), at: 1000)
+        == ["ann/phone in Home"])
+  }
+
+  @Test mutating func `a payload that is too long is invalid`() {
+    know()
+    let empty = Self.location("[]", more: #","image":"""#).utf8.count
+    for (count, line) in [
+      (DialectLimits.maxJSON, "ann/phone in"), (DialectLimits.maxJSON + 1, "invalid"),
+    ] {
+      let image = String(repeating: "x", count: count - empty)
+      #expect(say(Self.location("[]", more: #","image":"\#(image)""#)) == [line])
     }
   }
 

@@ -52,6 +52,12 @@ import Testing
     #expect(say("hall", payload) == ["invalid"])
   }
 
+  @Test mutating func `a report that is too long is invalid`() {
+    let long =
+      #"{"id":"a","distance":1,"x":"\#(String(repeating: "x", count: DialectLimits.maxJSON))"}"#
+    #expect(say("hall", long) == ["invalid"])
+  }
+
   @Test mutating func `a replayed report is left out`() {
     #expect(say("hall", #"{"id":"a","distance":1}"#, isReplay: true) == [])
   }

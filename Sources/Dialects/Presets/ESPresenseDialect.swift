@@ -80,23 +80,27 @@ struct ESPresenseDialect: Dialect {
     if !message.isReplay { hear(Array(message.levels[0]), .heartbeat(nil), listener) }
   }
 
+  /// Whatever it says of the device, the node that says it is alive.
   private mutating func readReport(_ message: DialectMessage, _ listener: some DialectListener) {
     guard !message.isReplay else { return }
-    guard let report = JSONMembers(message.payload) else {
+    guard let report = DialectLimits.members(message.payload) else {
       return listener.isInvalid("a device's report that is no JSON object")
     }
-    let client = Self.name(of: message.levels[0])
-    // The firmware leaves out what its filter cannot tell yet.
-    guard report.has("distance") else {
-      return client.withUnsafeBytes { listener.hear(Saying($0, .heartbeat(nil))) }
-    }
-    guard let distance = report.number("distance"), distance.isFinite else {
+    let distance = report.number("distance")
+    guard !report.has("distance") || distance?.isFinite == true else {
       return listener.isInvalid("a distance that is no number")
     }
+    let client = Self.name(of: message.levels[0])
     let room = Array(message.levels[1])
     guard max(client.count, room.count) <= DialectLimits.maxName else {
       return listener.isInvalid("a name that is too long")
     }
-    finder.see(client, from: room, distance: distance, at: message.now, listener)
+    hear(room, .heartbeat(nil), listener)
+    if let distance {
+      finder.see(client, from: room, distance: distance, at: message.now, listener)
+    } else {
+      // The firmware leaves out what its filter cannot tell yet.
+      client.withUnsafeBytes { listener.hear(Saying($0, .heartbeat(nil))) }
+    }
   }
 }

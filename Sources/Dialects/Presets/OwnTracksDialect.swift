@@ -34,7 +34,8 @@ struct OwnTracksDialect: Dialect {
       if topic == 0, !message.isReplay { ear.hear(.forgotten) }
       return
     }
-    guard let members = JSONMembers(message.payload), let type = members.string("_type") else {
+    guard let members = DialectLimits.members(message.payload), let type = members.string("_type")
+    else {
       return listener.isInvalid("a payload without _type")
     }
     switch String(decoding: type, as: UTF8.self) {

@@ -19,7 +19,7 @@ struct RoomAssistantDialect: Dialect {
 
   mutating func read(_ message: DialectMessage, topic: Int, _ listener: some DialectListener) {
     guard !message.isReplay, message.levels.count == 1 else { return }
-    guard let report = JSONMembers(message.payload) else {
+    guard let report = DialectLimits.members(message.payload) else {
       return listener.isInvalid("a report that is no JSON object")
     }
     guard let id = Self.id(report), let distance = report.number("distance"), distance.isFinite
