@@ -21,16 +21,19 @@ struct Rehearsal<Spoken: Dialect> {
     dialect.read(topic, Array(payload.utf8), isReplay: true, heard) ? heard.take() : ["unread"]
   }
 
-  /// Reads random bytes and mutations of `payloads` on every one of `topics`: it may say anything but must not trap.
+  /// Reads random bytes, `payloads` and mutations of them on every one of `topics`: it may say anything but must not trap.
   /// - Returns: how many were taken for good.
   mutating func fuzz(_ topics: [String], _ payloads: [String], seed: UInt64) -> Int {
     var random = Seeded(seed: seed)
     var taken = 0
     for round in 0..<2000 {
+      let payload = payloads.randomElement(using: &random) ?? ""
       let bytes =
-        round % 2 == 0
-        ? Noise.bytes(upTo: 40, &random)
-        : Noise.mutated(payloads.randomElement(using: &random) ?? "", &random)
+        switch round % 10 {
+        case 0: Array(payload.utf8)
+        case 1...4: Noise.bytes(upTo: 40, &random)
+        default: Noise.mutated(payload, &random)
+        }
       let topic = topics.randomElement(using: &random) ?? ""
       _ = dialect.read(topic, bytes, isReplay: .random(using: &random), heard)
       let lines = heard.take()

@@ -40,11 +40,18 @@ struct AWSIoTSessions {
       if last.hasEnded && !event.isEnd { return .stale }
     } else if event.isEnd && event.isRefusal {
       return .stale
-    } else if event.version <= last.version, event.time < last.time + Self.longAfter {
+    } else if !Self.isLater(event, than: last) {
       return .stale
     }
     note(event, of: client)
     return .counts(epoch: event.version < last.version ? nil : event.version)
+  }
+
+  /// Whether it is of a later connection: what happened long before has a high number from before the numbers began
+  /// again.
+  private static func isLater(_ event: AWSIoTEvent, than last: Session) -> Bool {
+    event.version > last.version
+      ? event.time > last.time - longAfter : event.time >= last.time + longAfter
   }
 
   /// Nothing of this client was heard in this run: all that is known is the last run's number.

@@ -49,23 +49,27 @@ enum MosquittoLine: Equatable {
     guard var id = text.word(), id.popLast() == UInt8(ascii: ":"), !id.isEmpty,
       !text.restHas(UInt8(ascii: ":"))
     else { return .ambiguous }
-    return id == unknown ? .other : .ended(id: id)
+    return over(id)
   }
 
   /// `ID closed its connection.` and the like.
   private static func ending(_ text: inout MosquittoText) -> MosquittoLine {
-    guard let id = text.word() else { return .other }
-    if MosquittoEndings.ends.contains(where: { text.isRest($0) }) {
-      return id == unknown ? .other : .ended(id: id)
+    let id = text.word() ?? []
+    if MosquittoEndings.ends.contains(where: { text.isRest($0) }) { return over(id) }
+    if MosquittoEndings.refusals.contains(where: { text.isRest($0) }) {
+      return id.isEmpty ? .ambiguous : .other
     }
-    if MosquittoEndings.refusals.contains(where: { text.isRest($0) }) { return .other }
     let all = MosquittoEndings.ends + MosquittoEndings.refusals
     if all.contains(where: { text.hasLast($0) }) { return .ambiguous }
     guard text.take("disconnected: ") else {
       return text.has(" disconnected: ") ? .ambiguous : .other
     }
     let isError = !text.restHas(UInt8(ascii: ":")) && !text.isRest("") && text.hasLast(".")
-    return !isError ? .ambiguous : id == unknown ? .other : .ended(id: id)
+    return isError ? over(id) : .ambiguous
+  }
+
+  private static func over(_ id: [UInt8]) -> MosquittoLine {
+    id.isEmpty ? .ambiguous : id == unknown ? .other : .ended(id: id)
   }
 }
 

@@ -1,0 +1,120 @@
+import Testing
+
+@testable import Dialects
+
+@Suite struct EMQXDialectTests {
+  private var stage = Rehearsal(EMQXDialect(prefix: nil))
+
+  private static func connected(
+    _ id: String, user: String = "\"undefined\"", at time: Int64 = 1_720_000_000_100,
+    keepAlive: String = "60"
+  ) -> String {
+    """
+    {"clientid":"\(id)","username":\(user),"ipaddress":"10.0.0.5","sockport":1883,"protocol":"mqtt",\
+    "proto_name":"MQTT","proto_ver":5,"keepalive":\(keepAlive),"clean_start":true,\
+    "expiry_interval":0,"connected_at":\(time),"ts":\(time + 1)}
+    """
+  }
+
+  private static func disconnected(
+    _ id: String, user: String = "\"undefined\"", reason: String = "tcp_closed",
+    since: Int64? = 1_720_000_000_100, at time: Int64 = 1_720_000_900_000
+  ) -> String {
+    let since = since.map { "\"connected_at\":\($0)," } ?? ""
+    return """
+      {"clientid":"\(id)","username":\(user),"reason":"\(reason)","protocol":"mqtt",\(since)\
+      "disconnected_at":\(time),"ts":\(time + 1)}
+      """
+  }
+
+  private mutating func live(_ id: String, _ event: String, _ payload: String) -> [String] {
+    stage.live("$SYS/brokers/emqx@127.0.0.1/clients/\(id)/\(event)", payload)
+  }
+
+  @Test mutating func `a client comes and goes`() {
+    #expect(
+      live("lamp", "connected", Self.connected("lamp", user: "\"ann\""))
+        == ["ann/lamp online epoch=1720000000100 timeout=0.0 seconds confirmation=90.0 seconds"])
+    #expect(
+      live("lamp", "disconnected", Self.disconnected("lamp", user: "\"ann\""))
+        == ["ann/lamp offline epoch=1720000000100"])
+  }
+
+  @Test(arguments: ["\"undefined\"", "null", "\"\""])
+  mutating func `a client without a user name has no user`(user: String) {
+    #expect(
+      live("lamp", "connected", Self.connected("lamp", user: user, keepAlive: "0"))
+        == ["lamp online epoch=1720000000100 timeout=0.0 seconds"])
+  }
+
+  @Test(arguments: ["takenover", "takeovered", "discarded"])
+  mutating func `a session that goes on elsewhere does not end`(reason: String) {
+    #expect(live("lamp", "disconnected", Self.disconnected("lamp", reason: reason)) == [])
+  }
+
+  @Test(arguments: ["tcp_closed", "keepalive_timeout", "kicked", "normal", "not_authorized"])
+  mutating func `every other reason is an end`(reason: String) {
+    #expect(
+      live("lamp", "disconnected", Self.disconnected("lamp", reason: reason))
+        == ["lamp offline epoch=1720000000100"])
+  }
+
+  @Test mutating func `an older session's end comes too late, also from EMQX 4`() {
+    stage.heard.known = ["lamp": Standing(epoch: 1_720_000_000_100, isPresent: true)]
+    #expect(
+      live("lamp", "disconnected", Self.disconnected("lamp", since: 1_720_000_000_099))
+        == ["stale"])
+    #expect(
+      live("lamp", "disconnected", Self.disconnected("lamp", since: nil, at: 1_720_000_000_099))
+        == ["stale"])
+    #expect(
+      live("lamp", "disconnected", Self.disconnected("lamp", since: nil, at: 1_720_000_000_100))
+        == ["lamp offline"])
+    #expect(
+      live("lamp", "disconnected", Self.disconnected("lamp", since: 1_720_000_000_100))
+        == ["lamp offline epoch=1720000000100"])
+  }
+
+  @Test mutating func `an older session's beginning does not replace a newer one that lasts`() {
+    stage.heard.known = ["lamp": Standing(epoch: 1_720_000_000_101, isPresent: true)]
+    #expect(live("lamp", "connected", Self.connected("lamp")) == ["stale"])
+    stage.heard.known = ["lamp": Standing(epoch: 1_720_000_000_101, isPresent: false)]
+    #expect(live("lamp", "connected", Self.connected("lamp")).count == 1)
+  }
+
+  @Test mutating func `another user who takes an id over ends the first one's connection`() {
+    _ = live("x", "connected", Self.connected("x", user: "\"ann\""))
+    #expect(
+      live("x", "connected", Self.connected("x", user: "\"bob\"", keepAlive: "0"))
+        == ["ann/x offline", "bob/x online epoch=1720000000100 timeout=0.0 seconds"])
+  }
+
+  @Test mutating func `an id may have slashes, and one that is an event's name misleads nobody`() {
+    #expect(
+      live("a/b", "connected", Self.connected("a/b", keepAlive: "0"))
+        == ["a%2Fb online epoch=1720000000100 timeout=0.0 seconds"])
+    #expect(
+      live("a/disconnected", "connected", Self.connected("a/disconnected", keepAlive: "0"))
+        == ["a%2Fdisconnected online epoch=1720000000100 timeout=0.0 seconds"])
+    #expect(live("a", "disconnected", Self.disconnected("b")) == ["invalid"])
+    #expect(live("lamp", "connected", "{}") == ["invalid"])
+    #expect(live("lamp", "subscribed", "{}") == [])
+    #expect(live("lamp", "connected", "") == ["invalid"])
+  }
+
+  @Test mutating func `events are not retained`() {
+    let topic = "$SYS/brokers/n/clients/lamp/connected"
+    #expect(stage.replay(topic, Self.connected("lamp")) == [])
+  }
+
+  @Test(arguments: 1...4 as ClosedRange<UInt64>)
+  mutating func `any bytes are borne`(seed: UInt64) {
+    let topics = [
+      "$SYS/brokers/n/clients/lamp/connected", "$SYS/brokers/n/clients/lamp/disconnected",
+      "$SYS/brokers/n/clients/lamp", "$SYS/brokers/n/clients/",
+    ]
+    let taken = stage.fuzz(
+      topics, [Self.connected("lamp"), Self.disconnected("lamp")], seed: seed)
+    #expect(taken > 5)
+  }
+}
