@@ -43,7 +43,9 @@ package struct JSONMembers {
 
   package func has(_ name: String) -> Bool { members[name] != nil }
 
-  package func string(_ name: String) -> [UInt8]? { (members[name] as? String).map { Array($0.utf8) } }
+  package func string(_ name: String) -> [UInt8]? {
+    (members[name] as? String).map { Array($0.utf8) }
+  }
 
   /// The number `name`, with its fraction; nil: it is not there or is none.
   package func number(_ name: String) -> Double? {
