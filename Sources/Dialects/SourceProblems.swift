@@ -81,7 +81,8 @@ public struct SourceProblems {
     // A preset says which levels count by its own room; a custom source's rooms come with its first topic.
     let levels = source.isCustom ? first.pattern.names : topics.flatMap(\.pattern.names)
     let own = (try? RoomTemplate(dialect.defaults.room).names) ?? []
-    let known = Set(levels + own + (source.isCustom ? [] : ["client", "user"]))
+    let user = Presets.withUsers.contains(source.name) && !source.isCustom ? ["user"] : []
+    let known = Set(levels + own + ["client"] + user)
     for name in template.names where !known.contains(name) {
       let names = known.sorted().map { "{\($0)}" }.joined(separator: ", ")
       report(
