@@ -74,6 +74,16 @@ public final class SourceReader {
       .map { (patterns[$0].filter, isAtLeastOnce[$0]) }
   }
 
+  /// Match what those of ``filters`` that are asked for at QoS 1 match, and are other filters to the broker:
+  /// subscribing to them replays what is retained, and leaves the subscriptions proper as they are. `a/b/#` is also
+  /// `a/b` (MQTT 5, 4.7.1.2), and `a/+/#` is all that is below `a`.
+  public var replayFilters: [String] {
+    let lasting = filters
+    return lasting.filter(\.isAtLeastOnce)
+      .map { $0.filter.hasSuffix("#") ? "\($0.filter.dropLast())+/#" : "\($0.filter)/#" }
+      .filter { filter in !lasting.contains { $0.filter == filter } }
+  }
+
   private func isCovered(_ number: Int) -> Bool {
     patterns.indices.contains { other in
       guard other != number, patterns[other].covers(patterns[number]),

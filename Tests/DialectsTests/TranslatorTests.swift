@@ -82,6 +82,17 @@ import Testing
     #expect(it.reader.filters.map(\.filter) == ["+/events/rpc"])
   }
 
+  @Test func `what is retained is read again through other filters that match the same`() {
+    let it = Reported([
+      .custom("d", status: "d/{client}", heartbeat: "d/{client}/ping"),
+      .custom("e", status: "e/{client}/{rest...}"), .custom("f", status: "f/+/{client}"),
+    ])
+    #expect(it.reader.replayFilters == ["d/+/#", "e/+/+/#", "f/+/+/#"])
+    let taken = Reported([.custom("d", status: "d/{client}", heartbeat: "d/{client}/{rest...}")])
+    #expect(taken.reader.filters.map(\.filter) == ["d/+", "d/+/#"])
+    #expect(taken.reader.replayFilters == [])
+  }
+
   @Test func `heartbeats are asked for at QoS 0, and nothing twice`() {
     let it = Reported([
       .custom("d", status: "d/{client}", heartbeat: "d/{client}/ping"),

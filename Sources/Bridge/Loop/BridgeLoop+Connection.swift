@@ -115,7 +115,7 @@ extension BridgeLoop {
     [names.occupancyFilter, names.countFilter, names.stats]
   }
 
-  var lastingFilters: [String] { acknowledgedFilters + lastingPlainFilters }
+  private var lastingFilters: [String] { acknowledgedFilters + lastingPlainFilters }
 
   func say(_ word: String, on link: any Link) throws(LinkError) {
     _ = try publish(Array(names.bridgeStatus.utf8), Array(word.utf8), retain: true, on: link)

@@ -31,8 +31,6 @@ extension BridgeLoop {
   }
 
   private var replayFilters: [String] {
-    let lasting = lastingFilters
-    return (configuration.native ? names.statusReplayFilters : [])
-      + sourceReplayFilters.filter { !lasting.contains($0) }
+    (configuration.native ? names.statusReplayFilters : []) + sources.replayFilters
   }
 }

@@ -20,15 +20,6 @@ extension BridgeLoop {
     sources.filters.filter { $0.isAtLeastOnce == atLeastOnce }.map(\.filter)
   }
 
-  /// Match what the sources' statuses match, and are other filters to the broker; see
-  /// ``TopicNames/statusReplayFilters``. `a/b/#` is also `a/b` (MQTT 5, 4.7.1.2), and `a/+/#` all that is below
-  /// `a`.
-  var sourceReplayFilters: [String] {
-    sourceFilters(atLeastOnce: true).map { filter in
-      filter.hasSuffix("#") ? "\(filter.dropLast())+/#" : "\(filter)/#"
-    }
-  }
-
   private func rejectSource(_ delivery: Delivery, _ kind: String, _ words: String) {
     tally.invalid += 1
     log.limited(kind, .warning, at: now, "\(Log.printable(delivery.topic)): \(words)")
