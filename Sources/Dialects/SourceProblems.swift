@@ -66,12 +66,21 @@ public struct SourceProblems {
     let topics = texts.compactMap { text in
       (try? TopicPattern(text)).map { Topic(pattern: $0, text: text) }
     }
-    if source.isCustom, topics.count == 2, topics[0].pattern.filter == topics[1].pattern.filter {
+    if source.isCustom, topics.count == 2 { checkPair(source, topics[0], topics[1]) }
+    return topics
+  }
+
+  private mutating func checkPair(_ source: Source, _ status: Topic, _ heartbeat: Topic) {
+    if status.pattern.filter == heartbeat.pattern.filter {
       report(
         source,
         "status and heartbeat of source custom \(source.name) are one topic: leave heartbeat out")
+    } else if status.pattern.names.contains("user") != heartbeat.pattern.names.contains("user") {
+      report(
+        source,
+        "only one of status and heartbeat of source custom \(source.name) has {user} in it, so that "
+          + "they would be of different clients: write it in both or in neither")
     }
-    return topics
   }
 
   private mutating func checkRoom(_ source: Source, _ topics: [Topic], _ rules: SourceRules) {

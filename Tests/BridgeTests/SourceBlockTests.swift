@@ -137,6 +137,11 @@ struct SourceBlockTests {
       "source custom d\nstatus d/{client}\nheartbeat d/{client}",
       "x.conf:1: status and heartbeat of source custom d are one topic: leave heartbeat out"
     ),
+    (
+      "source custom d\nstatus d/{user}/{client}\nheartbeat d/{client}",
+      "x.conf:1: only one of status and heartbeat of source custom d has {user} in it, so that they "
+        + "would be of different clients: write it in both or in neither"
+    ),
   ]
 
   @Test("that is wrong says where, what is wrong and what would be right", arguments: messages)

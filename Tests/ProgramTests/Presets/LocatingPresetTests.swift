@@ -11,7 +11,7 @@ struct LocatingPresetTests {
 
   @Test func `ESPresense`() throws {
     let stage = try PresetStage(
-      "espresense\ntimeout 1s", will: ("espresense/rooms/hall/status", "offline"))
+      "espresense\ntimeout 1s")
     func see(_ room: String, _ distance: String) throws {
       try stage.say("espresense/devices/phone:ann/\(room)", Self.report(distance))
     }
@@ -31,9 +31,16 @@ struct LocatingPresetTests {
       ])
     // Silence is the only leave.
     try stage.livesByHeartbeat(in: "hall", "espresense:phone:ann") { try see("hall", "0.50") }
-    // What a dead node has seen counts for nothing.
+  }
+
+  @Test func `an ESPresense node that dies takes what it alone has seen with it`() throws {
+    let stage = try PresetStage("espresense", will: ("espresense/rooms/hall/status", "offline"))
+    try stage.retain("espresense/rooms/hall/status", "online")
+    try stage.say("espresense/devices/phone:ann/hall", Self.report("0.50"))
+    try stage.holds("hall", "espresense:phone:ann")
     stage.speaker.vanish()
-    try stage.site.wait(for: "an empty hall") { stage.site.observer.count("hall") == 0 }
+    try stage.holds("hall")
+    #expect(try stage.last("hall") == ["-espresense:phone:ann gateway"])
   }
 
   @Test func `room-assistant`() throws {
