@@ -158,7 +158,7 @@ extension BridgeLoop {
 
   private func settle() {
     let restarted = recovery.brokerRestarted
-    moves.removeAll()
+    settleMoves()
     engine.raiseRevision(above: retained.revision)
     engine.settled(brokerRestarted: restarted, at: now)
     settledAt = now.instant

@@ -26,7 +26,7 @@ extension BridgeLoop {
   func endReread(publishedAt time: Instant) {
     guard let started = recovery.rereadStarted, time >= started else { return }
     recovery.endReread(at: now.instant)
-    moves.removeAll()
+    settleMoves()
     attempt { link throws(LinkError) in try link.unsubscribe(replayFilters) }
   }
 

@@ -16,56 +16,104 @@ extension BridgeLoop {
   }
 
   private func claimRoom(_ room: UnsafeRawBufferPointer, _ birth: Birth, _ report: Report) {
-    let place = engine.place(of: report.who)
-    guard place?.isOnline == true, place?.rooms != 0 else {
-      let status = Status.online(Self.birth(birth, in: room, report))
-      return engine.claim(report.who, status, hash: report.hash, at: now)
+    let whole = Status.online(Self.birth(birth, in: room, report))
+    guard engine.place(of: report.who)?.isOnline == true, ownRooms(of: report) > 0 else {
+      return engine.claim(report.who, whole, hash: report.hash, at: now)
     }
-    if birth.departure == .moved {
+    if let epoch = birth.epoch, let known = engine.standing(of: report.who)?.epoch, epoch < known {
+      tally.stale += 1
+    } else if birth.departure == .moved {
       // One room at a time: the topic of the room that it is known to be in has to take that back first.
       guard !engine.isMember(report.who, of: room) else { return }
-      moves.note(report.who, room, report.hash, birth)
+      moves.note(report, Self.birth(birth, in: room, report))
     } else {
+      // The first says nothing new, unless it is of another connection or configuration.
+      engine.claim(report.who, whole, hash: report.hash, at: now)
       _ = engine.claimRoom(report.who, room, isThere: true, at: now)
     }
   }
 
   private func claimAbsence(from room: UnsafeRawBufferPointer, _ death: Death, _ report: Report) {
     guard engine.isMember(report.who, of: room) else { return }
-    if !isOnlyRoom(room, of: report) {
-      _ = engine.claimRoom(report.who, room, isThere: false, at: now)
-    } else if let move = moves.take(report.who) {
-      let birth = move.room.withUnsafeBytes { Self.birth(move.birth, in: $0, report) }
-      engine.claim(report.who, .online(birth), hash: move.hash, at: now)
-    } else {
-      engine.claim(report.who, .offline(death), hash: report.hash, at: now)
+    moves.noteAbsence(report, from: room, death)
+  }
+
+  /// All retained topics have been replayed: who is not where it was is elsewhere, or gone.
+  func settleMoves() {
+    for (client, absence, move) in moves.all {
+      client.withWho { who in
+        absence.room.withUnsafeBytes { settle(who, $0, absence, move) }
+      }
+    }
+    moves.removeAll()
+  }
+
+  private func settle(
+    _ who: Who, _ room: UnsafeRawBufferPointer, _ absence: ClaimedMoves.Absence,
+    _ move: ClaimedMoves.Move?
+  ) {
+    if let move {
+      engine.claim(who, .online(move.birth), hash: move.hash, at: now)
+    } else if ownRooms(of: who, byHand: absence.byHand) > 1 {
+      _ = engine.claimRoom(who, room, isThere: false, at: now)
+    } else if engine.isMember(who, of: room) {
+      engine.claim(who, .offline(absence.death), hash: absence.hash, at: now)
     }
   }
 }
 
-/// Rooms that retained topics name for clients that are known to be in another one, where a client is in one
-/// room at a time. Retained topics come in any order, so it is not known yet which of them is out of date.
+/// What retained topics say of clients that are known to be in a room, where each room has a topic. They come in any
+/// order, so only when all have come is it known who has moved and who is gone.
 struct ClaimedMoves {
   struct Move {
-    var room: [UInt8]
     var hash: UInt64
     var birth: Birth
   }
 
-  private var moves: [[UInt8]: Move] = [:]
-
-  mutating func note(_ who: Who, _ room: UnsafeRawBufferPointer, _ hash: UInt64, _ birth: Birth) {
-    moves[Self.key(who)] = Move(room: [UInt8](room), hash: hash, birth: birth)
+  struct Absence {
+    var room: [UInt8]
+    var hash: UInt64
+    var death: Death
+    var byHand: [[UInt8]]
   }
 
-  mutating func take(_ who: Who) -> Move? {
-    moves.isEmpty ? nil : moves.removeValue(forKey: Self.key(who))
+  struct Client: Hashable {
+    var user: [UInt8]?
+    var client: [UInt8]
+
+    init(_ who: Who) {
+      user = who.user.map { [UInt8]($0) }
+      client = [UInt8](who.client)
+    }
+
+    func withWho(_ body: (Who) -> Void) {
+      client.withUnsafeBytes { client in
+        guard let user else { return body(Who(client: client)) }
+        user.withUnsafeBytes { body(Who(user: $0, client: client)) }
+      }
+    }
   }
 
-  mutating func removeAll() { moves = [:] }
+  private var moves: [Client: Move] = [:]
+  /// In the order in which they came.
+  private var absences: [(client: Client, absence: Absence)] = []
 
-  /// A client's name has no slash in it, nor has its user's.
-  private static func key(_ who: Who) -> [UInt8] {
-    [UInt8](who.client) + [0x2f] + (who.user.map { [UInt8]($0) } ?? [])
+  mutating func note(_ report: Report, _ birth: Birth) {
+    moves[Client(report.who)] = Move(hash: report.hash, birth: birth)
+  }
+
+  mutating func noteAbsence(_ report: Report, from room: UnsafeRawBufferPointer, _ death: Death) {
+    let absence = Absence(
+      room: [UInt8](room), hash: report.hash, death: death, byHand: report.assigned)
+    absences.append((Client(report.who), absence))
+  }
+
+  var all: [(client: Client, absence: Absence, move: Move?)] {
+    absences.map { ($0.client, $0.absence, moves[$0.client]) }
+  }
+
+  mutating func removeAll() {
+    moves = [:]
+    absences = []
   }
 }

@@ -92,7 +92,7 @@ extension BridgeLoop: ReportTaker {
       tally.stale += 1
       return
     }
-    if isOnlyRoom(room, of: report) {
+    if ownRooms(of: report) <= 1 {
       engine.status(report.who, status, hash: report.hash, at: now)
     } else {
       engine.room(report.who, room, .leave, at: now)
@@ -100,12 +100,12 @@ extension BridgeLoop: ReportTaker {
   }
 
   /// Rooms by hand are not the source's, and so none in which the client could be instead.
-  func isOnlyRoom(_ room: UnsafeRawBufferPointer, of report: Report) -> Bool {
-    let byHand = report.assigned.count { name in
-      !name.elementsEqual(room) && name.withUnsafeBytes { engine.isMember(report.who, of: $0) }
-    }
-    return (engine.place(of: report.who)?.rooms ?? 0) - byHand <= 1
+  func ownRooms(of who: Who, byHand: [[UInt8]]) -> Int {
+    let others = byHand.count { name in name.withUnsafeBytes { engine.isMember(who, of: $0) } }
+    return (engine.place(of: who)?.rooms ?? 0) - others
   }
+
+  func ownRooms(of report: Report) -> Int { ownRooms(of: report.who, byHand: report.assigned) }
 
   static func birth(
     _ birth: Birth, in room: UnsafeRawBufferPointer, _ report: Report
