@@ -63,7 +63,8 @@ public final class Explanation {
 
   private func explainSource(_ topic: UnsafeRawBufferPointer, _ payload: UnsafeRawBufferPointer) {
     let reader = SourceReader(
-      configuration.sources, configuration.assignments, rules: configuration.sourceRules)
+      configuration.sources, configuration.assignments, reserved: configuration.reservedFilters,
+      rules: configuration.sourceRules)
     guard let (source, pattern) = reader.source(reading: topic) else {
       return add("ignored", "no source reads this topic")
     }

@@ -21,6 +21,9 @@ public enum Presets {
   /// In alphabetical order. `custom` is none of them.
   public static let names: [String] = makers.keys.sorted()
 
+  /// Those that know the user of a client, though no level of their topics is one.
+  static let withUsers: Set<String> = ["emqx", "mosquitto-log", "nanomq"]
+
   /// The dialect of a source; `nil`: its preset is not known, or its words make none.
   static func make(_ source: Source, _ rules: SourceRules) -> (any Dialect)? {
     if source.isCustom { return try? CustomDialect(source, rules) }

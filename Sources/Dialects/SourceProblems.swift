@@ -66,12 +66,21 @@ public struct SourceProblems {
     let topics = texts.compactMap { text in
       (try? TopicPattern(text)).map { Topic(pattern: $0, text: text) }
     }
-    if source.isCustom, topics.count == 2, topics[0].pattern.filter == topics[1].pattern.filter {
+    if source.isCustom, topics.count == 2 { checkPair(source, topics[0], topics[1]) }
+    return topics
+  }
+
+  private mutating func checkPair(_ source: Source, _ status: Topic, _ heartbeat: Topic) {
+    if status.pattern.filter == heartbeat.pattern.filter {
       report(
         source,
         "status and heartbeat of source custom \(source.name) are one topic: leave heartbeat out")
+    } else if status.pattern.names.contains("user") != heartbeat.pattern.names.contains("user") {
+      report(
+        source,
+        "only one of status and heartbeat of source custom \(source.name) has {user} in it, so that "
+          + "they would be of different clients: write it in both or in neither")
     }
-    return topics
   }
 
   private mutating func checkRoom(_ source: Source, _ topics: [Topic], _ rules: SourceRules) {
@@ -81,7 +90,8 @@ public struct SourceProblems {
     // A preset says which levels count by its own room; a custom source's rooms come with its first topic.
     let levels = source.isCustom ? first.pattern.names : topics.flatMap(\.pattern.names)
     let own = (try? RoomTemplate(dialect.defaults.room).names) ?? []
-    let known = Set(levels + own + (source.isCustom ? [] : ["client", "user"]))
+    let user = Presets.withUsers.contains(source.name) && !source.isCustom ? ["user"] : []
+    let known = Set(levels + own + ["client"] + user)
     for name in template.names where !known.contains(name) {
       let names = known.sorted().map { "{\($0)}" }.joined(separator: ", ")
       report(
@@ -91,10 +101,13 @@ public struct SourceProblems {
     }
   }
 
+  /// A topic that begins with a name is no problem: the reader keeps it from the bridge's own.
   private mutating func checkReserved(_ source: Source, _ topics: [Topic], _ reserved: [String]) {
     for filter in reserved {
       guard let pattern = try? TopicPattern(filter: filter),
-        let topic = topics.first(where: { $0.pattern.overlaps(pattern) })
+        let topic = topics.first(where: {
+          $0.pattern.beginsWithLiteral && $0.pattern.overlaps(pattern)
+        })
       else { continue }
       report(
         source,
@@ -103,11 +116,18 @@ public struct SourceProblems {
     }
   }
 
+  /// Between presets it is none either: of `owntracks/{user}/{client}` and Shelly's `{client}/events/rpc` the one that
+  /// begins with a literal is read, and no Shelly is named `owntracks`.
   private mutating func checkOverlap(
     _ source: Source, _ topics: [Topic], _ other: Source, _ others: [Topic]
   ) {
     for topic in topics {
-      guard let same = others.first(where: { $0.pattern.overlaps(topic.pattern) }) else { continue }
+      let same = others.first {
+        let areApart = $0.pattern.beginsWithLiteral != topic.pattern.beginsWithLiteral
+        return $0.pattern.overlaps(topic.pattern)
+          && (source.isCustom || other.isCustom || !areApart)
+      }
+      guard let same else { continue }
       return report(
         source,
         "source \(source.name) would read \(topic.text), and so would the source on line "

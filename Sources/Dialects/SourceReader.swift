@@ -36,8 +36,12 @@ public final class SourceReader {
 
   /// Makes a reader of sources in which ``SourceProblems`` finds nothing wrong; one with something wrong is left
   /// out.
+  ///
+  /// - Parameter reserved: filters of the bridge's own topics, which no source gets: one whose topics begin with a
+  ///   name, such as `{client}/events/rpc`, could read them otherwise.
   public init(
-    _ sources: [Source], _ assignments: [Assignment] = [], rules: SourceRules = SourceRules()
+    _ sources: [Source], _ assignments: [Assignment] = [], reserved: [String] = [],
+    rules: SourceRules = SourceRules()
   ) {
     let assignments = Assignments(assignments)
     var all: [(pattern: TopicPattern, isAtLeastOnce: Bool)] = []
@@ -59,7 +63,7 @@ public final class SourceReader {
     self.places = places
     patterns = all.map(\.pattern)
     isAtLeastOnce = all.map(\.isAtLeastOnce)
-    trie = TopicTrie(patterns)
+    trie = TopicTrie(patterns + reserved.compactMap { try? TopicPattern(filter: $0) })
   }
 
   public var isEmpty: Bool { dialects.isEmpty }
@@ -71,6 +75,16 @@ public final class SourceReader {
   public var filters: [(filter: String, isAtLeastOnce: Bool)] {
     patterns.indices.filter { !isCovered($0) }
       .map { (patterns[$0].filter, isAtLeastOnce[$0]) }
+  }
+
+  /// Match what those of ``filters`` that are asked for at QoS 1 match, and are other filters to the broker:
+  /// subscribing to them replays what is retained, and leaves the subscriptions proper as they are. `a/b/#` is also
+  /// `a/b` (MQTT 5, 4.7.1.2), and `a/+/#` is all that is below `a`.
+  public var replayFilters: [String] {
+    let lasting = filters
+    return lasting.filter(\.isAtLeastOnce)
+      .map { $0.filter.hasSuffix("#") ? "\($0.filter.dropLast())+/#" : "\($0.filter)/#" }
+      .filter { filter in !lasting.contains { $0.filter == filter } }
   }
 
   private func isCovered(_ number: Int) -> Bool {
@@ -91,7 +105,7 @@ public final class SourceReader {
   ) -> (source: Source, pattern: String)? {
     var levels: [UnsafeRawBufferPointer] = []
     let number = trie.match(topic, into: &levels)
-    guard number >= 0 else { return nil }
+    guard places.indices.contains(number) else { return nil }
     let (source, topic) = places[number]
     return (translators[source].source, dialects[source].topics[topic].pattern)
   }
@@ -102,7 +116,7 @@ public final class SourceReader {
     taker: some ReportTaker
   ) -> SourceOutcome {
     let number = trie.match(topic, into: &levels)
-    guard number >= 0 else { return .notMine }
+    guard places.indices.contains(number) else { return .notMine }
     let (source, topic) = places[number]
     let translator = translators[source]
     let message = DialectMessage(

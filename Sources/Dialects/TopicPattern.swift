@@ -112,6 +112,10 @@ extension TopicPattern {
     return levels.count == other.levels.count
   }
 
+  var beginsWithLiteral: Bool {
+    if case .literal? = levels.first { true } else { false }
+  }
+
   /// Wildcards at the front leave out what begins with `$` (MQTT 5, 4.7.2).
   private var isSystem: Bool {
     guard case .literal(let bytes)? = levels.first else { return false }

@@ -36,7 +36,7 @@ extension Translator {
     if hasTopicForEachRoom {
       birth.departure = departure
       guard let room = room(saying) else { return }
-      report.hash = hash([room], birth)
+      report.hash = departure == .moved ? hash([room], birth) : hash(ofAnyRoom: birth, report)
       return room.withUnsafeBytes { send(.isThere($0, birth), &report) }
     }
     birth.departure = departure
@@ -147,6 +147,22 @@ extension Translator {
       return nil
     }
     return made
+  }
+
+  /// Where a client has a topic for each of its rooms, all of them are one claim: it tells connections apart, where
+  /// they are numbered, and configurations.
+  private func hash(ofAnyRoom birth: Birth, _ report: Report) -> UInt64 {
+    var hash = ReportHash()
+    for part in template.parts {
+      switch part {
+      case .text(let bytes): hash.add(bytes)
+      case .name(let name): hash.add(name.utf8)
+      }
+    }
+    for room in report.assigned { hash.add(room) }
+    hash.add(timeout.nanoseconds)
+    hash.add(birth.epoch ?? -1)
+    return hash.value
   }
 
   /// Of the payload, and of what the configuration made of it.

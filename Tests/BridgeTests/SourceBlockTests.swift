@@ -137,6 +137,11 @@ struct SourceBlockTests {
       "source custom d\nstatus d/{client}\nheartbeat d/{client}",
       "x.conf:1: status and heartbeat of source custom d are one topic: leave heartbeat out"
     ),
+    (
+      "source custom d\nstatus d/{user}/{client}\nheartbeat d/{client}",
+      "x.conf:1: only one of status and heartbeat of source custom d has {user} in it, so that they "
+        + "would be of different clients: write it in both or in neither"
+    ),
   ]
 
   @Test("that is wrong says where, what is wrong and what would be right", arguments: messages)
@@ -169,6 +174,30 @@ struct SourceBlockTests {
     #expect(problems(text).count == 1)
     #expect(problems("native off\n" + text) == [])
     #expect(problems("native off\nsource custom x\nstatus presence/count/{client}").count == 1)
+  }
+
+  @Test("may be of each preset, and of all that share no topic at once")
+  func presets() throws {
+    for name in Presets.names { #expect(problems("source \(name)") == []) }
+    // EMQX's and NanoMQ's events are below one topic, and no broker is both.
+    let all = Presets.names.filter { $0 != "nanomq" }
+    #expect(all.count == 14)
+    #expect(problems(all.map { "source \($0)" }.joined(separator: "\n")) == [])
+  }
+
+  @Test("may be given twice with another prefix and namespace")
+  func twice() throws {
+    let two = "source tasmota\nsource tasmota\nprefix cellar/tele\nnamespace cellar"
+    #expect(try parsed(two).sources.map(\.namespace) == ["tasmota", "cellar"])
+    #expect(problems("source tasmota\nsource tasmota").count == 2)
+    #expect(
+      problems("source tasmota\nsource tasmota\nnamespace cellar") == [
+        "x.conf:2: source tasmota would read tele/{client}/LWT, and so would the source on line 1, "
+          + "as tele/{client}/LWT: write another topic or prefix for one of them"
+      ])
+    #expect(problems("source tasmota\nroom {floor}").count == 1)
+    #expect(problems("source sparkplug\nroom {group}/{node}").isEmpty)
+    #expect(problems("source tasmota\nstatus x/{client}").count == 1)
   }
 
   @Test("does not hide what is wrong in others")

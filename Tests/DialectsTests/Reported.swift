@@ -10,8 +10,8 @@ final class Reported: ReportTaker {
   /// What the bridge is said to know, by client with its namespace.
   var known: [String: (epoch: Int64?, isPresent: Bool)] = [:]
 
-  init(_ sources: [Source], _ assignments: [Assignment] = []) {
-    reader = SourceReader(sources, assignments)
+  init(_ sources: [Source], _ assignments: [Assignment] = [], reserved: [String] = []) {
+    reader = SourceReader(sources, assignments, reserved: reserved)
   }
 
   func take(_ report: Report) {

@@ -76,6 +76,40 @@ struct SourceRestartTests {
     #expect(site.observer.count("attic") == nil)
   }
 
+  @Test("Who was seen to expire stays gone, though the topics of several rooms still say online")
+  func expired() throws {
+    let sources = Self.tags + "timeout 1s\n"
+    let site = try Site(.v5, sources: sources)
+    let tag = try site.speaker("speaker")
+    try tag.client.publish("tags/hall/a", "online", retain: true)
+    try tag.client.publish("tags/lab/a", "online", retain: true)
+    try site.wait("lab", holds: "tags:a")
+    try site.wait(for: "an empty hall") { site.observer.count("hall") == 0 }
+    try site.wait(for: "an empty lab") { site.observer.count("lab") == 0 }
+    try site.bridge.stop()
+    site.observer.forget()
+    try site.bridge.start()
+    try site.wait(for: "the bridge again") { site.bridge.isLive }
+    try site.flush()
+    for room in ["hall", "lab"] { #expect(try site.observer.words(room) == []) }
+  }
+
+  @Test("Another room in the configuration, also where each room has a topic")
+  func configuredRooms() throws {
+    let site = try Site(.v5, sources: Self.tags)
+    let tag = try site.speaker("speaker")
+    try tag.client.publish("tags/hall/a", "online", retain: true)
+    try tag.client.publish("tags/lab/a", "online", retain: true)
+    try site.wait("lab", holds: "tags:a")
+    try site.bridge.stop()
+    try site.bridge.replace(sources: Self.tags + "room floor-1/{room}\n")
+    try site.bridge.start()
+    for room in ["hall", "lab"] {
+      try site.wait("floor-1/\(room)", holds: "tags:a")
+      try site.wait(for: "an empty room") { site.observer.count(room) == 0 }
+    }
+  }
+
   @Test("Another room in the configuration is another claim")
   func configured() throws {
     let site = try Site(.v5, sources: Self.doors)

@@ -164,11 +164,17 @@ struct SourceTests {
 extension Site {
   /// A client that talks in another system's words, with a will on a topic of that system.
   func speaker(_ name: String, will: (topic: String, payload: String)? = nil) throws -> Device {
+    try speaker(
+      name,
+      will: will.map {
+        Will(topic: $0.topic, payload: Array($0.payload.utf8), qos: .atLeastOnce, retain: true)
+      })
+  }
+
+  func speaker(_ name: String, will: Will?) throws -> Device {
     let device = Device(broker, name) { [version] in
       $0.protocolVersion = version
-      $0.will = will.map {
-        Will(topic: $0.topic, payload: Array($0.payload.utf8), qos: .atLeastOnce, retain: true)
-      }
+      $0.will = will
     }
     try device.client.connect()
     adopt(device)

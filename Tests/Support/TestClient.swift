@@ -87,7 +87,14 @@ public final class TestClient: ConnectionDelegate {
   public func publish(
     _ topic: String, _ text: String, qos: QoS = .atLeastOnce, retain: Bool = false
   ) throws -> Int32 {
-    let id = try open().publish(topic, Array(text.utf8), qos: qos, retain: retain)
+    try publish(topic, bytes: Array(text.utf8), qos: qos, retain: retain)
+  }
+
+  @discardableResult
+  public func publish(
+    _ topic: String, bytes: [UInt8], qos: QoS = .atLeastOnce, retain: Bool = false
+  ) throws -> Int32 {
+    let id = try open().publish(topic, bytes, qos: qos, retain: retain)
     try wait(for: "PUBACK") { $0.acknowledged[id] != nil }
     return acknowledged[id] ?? 0
   }

@@ -116,7 +116,7 @@ extension BridgeLoop {
     [names.occupancyFilter, names.countFilter, names.stats]
   }
 
-  var lastingFilters: [String] { acknowledgedFilters + lastingPlainFilters }
+  private var lastingFilters: [String] { acknowledgedFilters + lastingPlainFilters }
 
   func say(_ word: String, on link: any Link) throws(LinkError) {
     _ = try publish(Array(names.bridgeStatus.utf8), Array(word.utf8), retain: true, on: link)
@@ -159,7 +159,7 @@ extension BridgeLoop {
 
   private func settle() {
     let restarted = recovery.brokerRestarted
-    moves.removeAll()
+    settleMoves()
     engine.raiseRevision(above: retained.revision)
     engine.settled(brokerRestarted: restarted, at: now)
     settledAt = now.instant

@@ -26,13 +26,11 @@ extension BridgeLoop {
   func endReread(publishedAt time: Instant) {
     guard let started = recovery.rereadStarted, time >= started else { return }
     recovery.endReread(at: now.instant)
-    moves.removeAll()
+    settleMoves()
     attempt { link throws(LinkError) in try link.unsubscribe(replayFilters) }
   }
 
   private var replayFilters: [String] {
-    let lasting = lastingFilters
-    return (configuration.native ? names.statusReplayFilters : [])
-      + sourceReplayFilters.filter { !lasting.contains($0) }
+    (configuration.native ? names.statusReplayFilters : []) + sources.replayFilters
   }
 }

@@ -105,7 +105,8 @@ public final class BridgeLoop {
     limits = PayloadLimits(
       maxPayload: configuration.maxPayload, maxRooms: configuration.maxRoomsPerClient)
     sources = SourceReader(
-      configuration.sources, configuration.assignments, rules: configuration.sourceRules)
+      configuration.sources, configuration.assignments, reserved: configuration.reservedFilters,
+      rules: configuration.sourceRules)
     assignments = Assignments(configuration.assignments)
     started = clock.now
     now = started

@@ -1,0 +1,119 @@
+import Dialects
+import Presence
+
+/// Replays of the sources' retained topics.
+extension BridgeLoop {
+  func claim(_ report: Report) {
+    let who = report.who
+    switch report.word {
+    case .status(let status): engine.claim(who, status, hash: report.hash, at: now)
+    case .heartbeat: break
+    case .room: tally.replaysIgnored += 1
+    case .isThere(let room, let birth): claimRoom(room, birth, report)
+    case .isNotThere(let room, let death): claimAbsence(from: room, death, report)
+    case .isForgotten: break
+    }
+  }
+
+  private func claimRoom(_ room: UnsafeRawBufferPointer, _ birth: Birth, _ report: Report) {
+    let whole = Status.online(Self.birth(birth, in: room, report))
+    guard engine.place(of: report.who)?.isOnline == true, ownRooms(of: report) > 0 else {
+      return engine.claim(report.who, whole, hash: report.hash, at: now)
+    }
+    if let epoch = birth.epoch, let known = engine.standing(of: report.who)?.epoch, epoch < known {
+      tally.stale += 1
+    } else if birth.departure == .moved {
+      // One room at a time: the topic of the room that it is known to be in has to take that back first.
+      guard !engine.isMember(report.who, of: room) else { return }
+      moves.note(report, Self.birth(birth, in: room, report))
+    } else {
+      // The first says nothing new, unless it is of another connection or configuration.
+      engine.claim(report.who, whole, hash: report.hash, at: now)
+      _ = engine.claimRoom(report.who, room, isThere: true, at: now)
+    }
+  }
+
+  private func claimAbsence(from room: UnsafeRawBufferPointer, _ death: Death, _ report: Report) {
+    guard engine.isMember(report.who, of: room) else { return }
+    moves.noteAbsence(report, from: room, death)
+  }
+
+  /// All retained topics have been replayed: who is not where it was is elsewhere, or gone.
+  func settleMoves() {
+    for (client, absence, move) in moves.all {
+      client.withWho { who in
+        absence.room.withUnsafeBytes { settle(who, $0, absence, move) }
+      }
+    }
+    moves.removeAll()
+  }
+
+  private func settle(
+    _ who: Who, _ room: UnsafeRawBufferPointer, _ absence: ClaimedMoves.Absence,
+    _ move: ClaimedMoves.Move?
+  ) {
+    if let move {
+      engine.claim(who, .online(move.birth), hash: move.hash, at: now)
+    } else if ownRooms(of: who, byHand: absence.byHand) > 1 {
+      _ = engine.claimRoom(who, room, isThere: false, at: now)
+    } else if engine.isMember(who, of: room) {
+      engine.claim(who, .offline(absence.death), hash: absence.hash, at: now)
+    }
+  }
+}
+
+/// What retained topics say of clients that are known to be in a room, where each room has a topic. They come in any
+/// order, so only when all have come is it known who has moved and who is gone.
+struct ClaimedMoves {
+  struct Move {
+    var hash: UInt64
+    var birth: Birth
+  }
+
+  struct Absence {
+    var room: [UInt8]
+    var hash: UInt64
+    var death: Death
+    var byHand: [[UInt8]]
+  }
+
+  struct Client: Hashable {
+    var user: [UInt8]?
+    var client: [UInt8]
+
+    init(_ who: Who) {
+      user = who.user.map { [UInt8]($0) }
+      client = [UInt8](who.client)
+    }
+
+    func withWho(_ body: (Who) -> Void) {
+      client.withUnsafeBytes { client in
+        guard let user else { return body(Who(client: client)) }
+        user.withUnsafeBytes { body(Who(user: $0, client: client)) }
+      }
+    }
+  }
+
+  private var moves: [Client: Move] = [:]
+  /// In the order in which they came.
+  private var absences: [(client: Client, absence: Absence)] = []
+
+  mutating func note(_ report: Report, _ birth: Birth) {
+    moves[Client(report.who)] = Move(hash: report.hash, birth: birth)
+  }
+
+  mutating func noteAbsence(_ report: Report, from room: UnsafeRawBufferPointer, _ death: Death) {
+    let absence = Absence(
+      room: [UInt8](room), hash: report.hash, death: death, byHand: report.assigned)
+    absences.append((Client(report.who), absence))
+  }
+
+  var all: [(client: Client, absence: Absence, move: Move?)] {
+    absences.map { ($0.client, $0.absence, moves[$0.client]) }
+  }
+
+  mutating func removeAll() {
+    moves = [:]
+    absences = []
+  }
+}
