@@ -61,6 +61,10 @@ public struct Configuration: Sendable, Equatable {
   public var maxClients = 2_000_000
   public var maxRooms = 1_000_000
 
+  /// `home_assistant`, `home_assistant_prefix`: whether, and where, rooms are described to Home Assistant.
+  public var homeAssistant = false
+  public var homeAssistantPrefix = "homeassistant"
+
   /// Where the values were written, for problems that show only later.
   public internal(set) var origin = ConfigurationOrigin()
 

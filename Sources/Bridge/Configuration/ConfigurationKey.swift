@@ -10,7 +10,8 @@ struct ConfigurationKey: Sendable {
   let expected: String
   let set: @Sendable (inout Configuration, String) throws(BadValue) -> Void
 
-  static let all: [ConfigurationKey] = connection + storage + presence + publishing + limits
+  static let all: [ConfigurationKey] =
+    connection + storage + presence + publishing + limits + homeAssistant
 
   static func named(_ name: String) -> ConfigurationKey? { all.first { $0.name == name } }
 
@@ -89,6 +90,18 @@ extension ConfigurationKey {
     ) { (configuration, text) throws(BadValue) in
       guard let value = Choice(rawValue: text) else { throw BadValue("is not known") }
       configuration[keyPath: path] = value
+    }
+  }
+
+  /// `on` or `off`.
+  static func flag(
+    _ name: String, _ path: Path<Bool>, _ defaultText: String
+  ) -> ConfigurationKey {
+    ConfigurationKey(
+      name: name, defaultText: defaultText, expected: "on or off"
+    ) { (configuration, text) throws(BadValue) in
+      guard text == "on" || text == "off" else { throw BadValue("is not known") }
+      configuration[keyPath: path] = text == "on"
     }
   }
 

@@ -57,7 +57,7 @@ extension BridgeLoop: LinkDelegate {
     case .brokerUptime: recovery.noteUptime(delivery.payload, isReplay: delivery.isReplay)
     case .brokerDropped: noteDropped(delivery.payload)
     case .bridgeStatus: break
-    case .invalid(let problem): reject(delivery, problem.words)
+    case .invalid(let problem): if !takeDiscovery(delivery) { reject(delivery, problem.words) }
     }
   }
 
