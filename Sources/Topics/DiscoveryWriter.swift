@@ -33,7 +33,7 @@ public struct DiscoveryWriter: Sendable {
   private func writeOccupancy(
     _ room: UnsafeRawBufferPointer, _ object: String, to json: inout JSONWriter
   ) {
-    writeNames(.binarySensor, "Occupancy", object, "occupancy", to: &json)
+    writeNames(.binarySensor, "Occupancy", room, object, "occupancy", to: &json)
     json.text("device_class", "occupancy")
     json.text("state_topic", names.count(room))
     json.text("value_template", "{{ 'ON' if value | int(0) > 0 else 'OFF' }}")
@@ -42,7 +42,7 @@ public struct DiscoveryWriter: Sendable {
   private func writeMembers(
     _ room: UnsafeRawBufferPointer, _ object: String, to json: inout JSONWriter
   ) {
-    writeNames(.sensor, "Members", object, "members", to: &json)
+    writeNames(.sensor, "Members", room, object, "members", to: &json)
     json.text("state_class", "measurement")
     json.text("icon", "mdi:account-multiple")
     json.text("state_topic", names.count(room))
@@ -57,14 +57,25 @@ public struct DiscoveryWriter: Sendable {
     + "'truncated': value_json.truncated} | to_json if value_json is defined else '{}' }}"
 
   private func writeNames(
-    _ component: DiscoveryComponent, _ name: String, _ object: String, _ suffix: String,
-    to json: inout JSONWriter
+    _ component: DiscoveryComponent, _ name: String, _ room: UnsafeRawBufferPointer,
+    _ object: String, _ suffix: String, to json: inout JSONWriter
   ) {
+    let entity = "\(Self.short(object, room))_\(suffix)"
     json.text("name", name)
     json.text("unique_id", "\(node).\(object).\(suffix)")
-    json.text("object_id", "\(object)_\(suffix)")
-    json.text("default_entity_id", "\(component.rawValue).\(object)_\(suffix)")
+    json.text("object_id", entity)
+    json.text("default_entity_id", "\(component.rawValue).\(entity)")
   }
+
+  /// Entity ids end at 255 characters, and where Home Assistant cuts one it may be none any more (2025.2 then
+  /// shows no state at all). A long one is its beginning and a number that tells such beginnings apart.
+  private static func short(_ object: String, _ room: UnsafeRawBufferPointer) -> String {
+    guard object.utf8.count > longestEntity else { return object }
+    let number = String(PayloadHash.of(room), radix: 16)
+    return "\(object.prefix(longestEntity - 17))-\(number)"
+  }
+
+  private static let longestEntity = 200
 
   private func writeDevice(
     _ room: UnsafeRawBufferPointer, _ object: String, to json: inout JSONWriter

@@ -56,6 +56,22 @@ import Topics
     #expect(both[0]["unique_id"] as? String != both[1]["unique_id"] as? String)
   }
 
+  /// An entity's id has at most 255 characters, its component and what Home Assistant appends included.
+  @Test(arguments: [200, 201, 256])
+  func `a long room has an entity id of bounded length, and of its own`(bytes: Int) throws {
+    let rooms = ["a", "b"].map { String(repeating: "x", count: bytes - 1) + $0 }
+    for component in DiscoveryComponent.allCases {
+      let configs = try rooms.map { try config(component, $0) }
+      for key in ["object_id", "default_entity_id"] {
+        let ids = configs.compactMap { $0[key] as? String }
+        #expect(ids[0] != ids[1] && ids.allSatisfy { $0.count < 230 })
+        #expect(ids[0].contains(rooms[0]) == (bytes == 200))
+      }
+      let ids = configs.compactMap { $0["unique_id"] as? String }
+      #expect(ids[0].contains(rooms[0]) && ids[0] != ids[1])
+    }
+  }
+
   static let roots = [
     ("presence", "rollcall-presence"), ("a/b", "rollcall-a_2fb"), ("a_2fb", "rollcall-a_5f2fb"),
     ("é", "rollcall-_c3_a9"),
