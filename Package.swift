@@ -36,7 +36,7 @@ let package = Package(
     .testTarget(name: "BridgeTests", dependencies: ["Bridge", "Dialects", "TestSupport"]),
     .testTarget(name: "FleetTests", dependencies: ["Fleet", "TestSupport"]),
     .testTarget(
-      name: "SimulationTests", dependencies: ["Bridge", "Presence", "Store"]),
+      name: "SimulationTests", dependencies: ["Bridge", "Presence", "Store", "Topics"]),
     .testTarget(name: "ProgramTests", dependencies: ["MQTT", "TestSupport", "rollcall"]),
     .testTarget(
       name: "BenchmarkTests", dependencies: ["TestSupport", "rollcall", "rollcall-bench"]),

@@ -52,6 +52,17 @@ struct ConfigurationProblemTests {
       "broker mqtts://h\nkeyfile k",
       "x.conf:2: keyfile without certfile: write certfile PATH as well, or neither"
     ),
+    ("home_assistant yes", "x.conf:1: home_assistant 'yes' is not known: write on or off"),
+    (
+      "root a\nhome_assistant_prefix a/b",
+      "x.conf:2: home_assistant_prefix a/b lies below root a, among Rollcall's own topics: write a "
+        + "home_assistant_prefix that does not begin with a/"
+    ),
+    (
+      "home_assistant_prefix a/+",
+      "x.conf:1: home_assistant_prefix 'a/+' contains a wildcard ('+' or '#'): write one or more "
+        + "topic levels of 1 to 128 bytes, together at most 256, e.g. homeassistant"
+    ),
     (
       "cafile ca.pem",
       "x.conf:1: cafile needs TLS: write broker mqtts://HOST, or leave cafile out"

@@ -71,6 +71,10 @@ struct ConfigurationTests {
     ("max_rooms_per_client 1", { $0.maxRoomsPerClient = 1 }),
     ("max_clients 10", { $0.maxClients = 10 }),
     ("max_rooms 10", { $0.maxRooms = 10 }),
+    ("home_assistant on", { $0.homeAssistant = true }),
+    ("home_assistant off", { $0.homeAssistant = false }),
+    ("home_assistant_prefix a/b", { $0.homeAssistantPrefix = "a/b" }),
+    ("root homeassistant\nclient_id c", { ($0.root, $0.clientID) = ("homeassistant", "c") }),
   ]
 
   @Test("takes what is written", arguments: written)

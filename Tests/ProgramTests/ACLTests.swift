@@ -28,9 +28,12 @@ struct ACLTests {
     }
   }
 
-  private func bridge(_ broker: TestBroker, as user: String = "rollcall") throws -> BridgeProcess {
+  private func bridge(
+    _ broker: TestBroker, as user: String = "rollcall", _ settings: [String: String] = [:]
+  ) throws -> BridgeProcess {
     let file = try broker.directory.write(Self.users[user] ?? "", to: "password-of-\(user)")
-    return try BridgeProcess(port: broker.port, ["username": user, "password_file": file])
+    let login = ["username": user, "password_file": file]
+    return try BridgeProcess(port: broker.port, login.merging(settings) { $1 })
   }
 
   private func client(_ broker: TestBroker, _ id: String, _ user: String) throws -> TestClient {
@@ -118,6 +121,39 @@ struct ACLTests {
     #expect(dashboard.messages.contains { $0.topic == "presence/occupancy/lab" })
     #expect(dashboard.messages.contains { $0.topic == "presence/events/lab" })
     #expect(!dashboard.messages.contains { $0.topic.contains("clients") })
+    #expect(try bridge.stop() == .code(0))
+  }
+
+  @Test("Home Assistant reads what it is told with the lines for it, and nobody else tells it")
+  func homeAssistant() throws {
+    let lines = try Self.repositoryACL.components(separatedBy: "#user homeassistant")
+    let acl = "\(lines[0])user homeassistant" + lines[1].replacing("\n#topic", with: "\ntopic")
+    let broker = try TestBroker {
+      $0.users = Self.users.merging(["homeassistant": "h"]) { $1 }
+      $0.acl = acl
+      $0.extraLines = ["check_retain_source true", "sys_interval 1"]
+    }
+    let bridge = try bridge(broker, as: "rollcall", ["home_assistant": "on"])
+    #expect(waitUntil { bridge.isLive }, "\(bridge.log)")
+    let ann = try client(broker, "phone", "ann")
+    try ann.publish("presence/users/ann/clients/phone/rooms/lab", "join")
+    let assistant = TestClient(broker, id: "assistant") {
+      ($0.username, $0.password) = ("homeassistant", "h")
+    }
+    try assistant.connect()
+    try assistant.subscribe("homeassistant/#", "presence/#")
+    for topic in ["count/lab", "occupancy/lab", "bridge/status"] {
+      try assistant.wait(forMessage: "presence/\(topic)")
+    }
+    for component in ["sensor", "binary_sensor"] {
+      let topic = "homeassistant/\(component)/rollcall-presence/lab/config"
+      try assistant.wait(forMessage: topic)
+      #expect(try ann.publish(topic, "", retain: true) == 135)
+    }
+    #expect(try ann.publish("homeassistant/status", "online") == 135)
+    assistant.messages = []
+    #expect(try assistant.publish("homeassistant/status", "online") < 128)
+    try assistant.wait(forMessage: "homeassistant/sensor/rollcall-presence/lab/config")
     #expect(try bridge.stop() == .code(0))
   }
 

@@ -64,6 +64,9 @@ public struct Configuration: Sendable, Equatable {
   public var maxClients = 2_000_000
   public var maxRooms = 1_000_000
 
+  /// `home_assistant`, `home_assistant_prefix`: whether, and where, rooms are described to Home Assistant.
+  public var homeAssistant = false
+  public var homeAssistantPrefix = "homeassistant"
   /// `native`: whether the topics under the root are read at all.
   public var native = true
   /// The `source` blocks, in their order.

@@ -10,7 +10,8 @@ struct ConfigurationKey: Sendable {
   let expected: String
   let set: @Sendable (inout Configuration, String) throws(BadValue) -> Void
 
-  static let all: [ConfigurationKey] = connection + storage + presence + publishing + limits
+  static let all: [ConfigurationKey] =
+    connection + storage + presence + publishing + limits + homeAssistant
 
   static func named(_ name: String) -> ConfigurationKey? { all.first { $0.name == name } }
 
@@ -92,6 +93,7 @@ extension ConfigurationKey {
     }
   }
 
+  /// `on` or `off`.
   static func toggle(
     _ name: String, _ path: Path<Bool>, _ defaultText: String
   ) -> ConfigurationKey {

@@ -42,7 +42,7 @@ extension ConfigurationKey {
       name: "root", defaultText: "presence",
       expected: "one or more topic levels of 1 to 128 bytes, together at most 256, e.g. presence"
     ) { (configuration, text) throws(BadValue) in
-      try checkRoot(text)
+      try checkLevels(text)
       configuration.root = text
     },
     ConfigurationKey(
@@ -80,7 +80,19 @@ extension ConfigurationKey {
     .number("max_rooms", \.maxRooms, "1000000", 1...100_000_000),
   ]
 
-  private static func checkRoot(_ text: String) throws(BadValue) {
+  static let homeAssistant: [ConfigurationKey] = [
+    .toggle("home_assistant", \.homeAssistant, "off"),
+    ConfigurationKey(
+      name: "home_assistant_prefix", defaultText: "homeassistant",
+      expected: "one or more topic levels of 1 to 128 bytes, together at most 256, "
+        + "e.g. homeassistant"
+    ) { (configuration, text) throws(BadValue) in
+      try checkLevels(text)
+      configuration.homeAssistantPrefix = text
+    },
+  ]
+
+  private static func checkLevels(_ text: String) throws(BadValue) {
     guard !text.hasPrefix("$") else {
       throw BadValue("begins with '$', which is the broker's own")
     }

@@ -16,6 +16,7 @@ struct ConfigurationRelations {
     relations.requireUser()
     relations.requirePair()
     relations.requireTLS()
+    relations.requireOwnPrefix()
     configuration = relations.configuration
     return relations.problems
   }
@@ -73,6 +74,18 @@ struct ConfigurationRelations {
     for key in ["cafile", "certfile", "keyfile"] where isWritten(key) {
       report(key, "\(key) needs TLS: write broker mqtts://HOST, or leave \(key) out")
     }
+  }
+
+  /// Below the root, discovery would be taken for rooms and clients.
+  private mutating func requireOwnPrefix() {
+    let (root, prefix) = (configuration.root, configuration.homeAssistantPrefix)
+    guard prefix.utf8.starts(with: "\(root)/".utf8), !refused.contains("home_assistant_prefix")
+    else { return }
+    let key = isWritten("home_assistant_prefix") ? "home_assistant_prefix" : "root"
+    report(
+      key,
+      "home_assistant_prefix \(prefix) lies below root \(root), among Rollcall's own topics: "
+        + "write a home_assistant_prefix that does not begin with \(root)/")
   }
 
   private func isWritten(_ key: String) -> Bool { configuration.origin.isWritten(key) }

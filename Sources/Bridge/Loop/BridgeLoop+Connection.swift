@@ -73,6 +73,7 @@ extension BridgeLoop {
     maximumPacketSize = welcome.maximumPacketSize
     retained.reset()
     moves.removeAll()
+    if let kept = try? storage.filters() { discovery.findLeftovers(in: kept) }
     recovery.connected(
       sessionPresent: welcome.sessionPresent, aliveAt: saving.aliveAt, at: now)
     log.log(
@@ -109,11 +110,12 @@ extension BridgeLoop {
   private var lastingPlainFilters: [String] {
     (configuration.native ? names.heartbeatFilters : [])
       + sourceFilters(atLeastOnce: false) + [names.brokerUptime, names.brokerDropped]
+      + discovery.lastingFilters
   }
 
   /// Our own retained topics, read only to compare them.
   private var passingFilters: [String] {
-    [names.occupancyFilter, names.countFilter, names.stats]
+    [names.occupancyFilter, names.countFilter, names.stats] + discovery.filters
   }
 
   private var lastingFilters: [String] { acknowledgedFilters + lastingPlainFilters }
@@ -179,8 +181,14 @@ extension BridgeLoop {
     let kept = (try? storage.filters()) ?? []
     let old = kept.filter { !lasting.contains($0) && !passingFilters.contains($0) }
     attempt { link throws(LinkError) in try link.unsubscribe(passingFilters + old) }
-    guard Set(kept) != Set(lasting) else { return }
-    do { try storage.keep(filters: lasting) } catch {
+    keepFilters()
+  }
+
+  /// Remembers what the broker may hold for our session, and where rooms are described to Home Assistant.
+  func keepFilters() {
+    let filters = lastingFilters + discovery.filters
+    if let kept = try? storage.filters(), Set(kept) == Set(filters) { return }
+    do { try storage.keep(filters: filters) } catch {
       log.limited("filters", .warning, at: now, "the subscriptions cannot be kept: \(error)")
     }
   }
@@ -195,6 +203,7 @@ extension BridgeLoop {
     inFlight.removeAll()
     fences.reset()
     retained.reset()
+    discovery.reset()
     clears.removeAll()
     nextStats = .never
     if ended.isTakenOver {

@@ -19,6 +19,7 @@ extension BridgeLoop {
     for room in engine.takeClearedRooms() {
       engine.withRoomName(room) { clears.append([UInt8]($0)) }
       schedule.forget(room)
+      discovery.forget(room)
     }
   }
 
@@ -27,7 +28,9 @@ extension BridgeLoop {
     let due = stopping == nil ? now.instant : .never
     while canPublish, let room = schedule.pop(at: due, isEdge: engine.isEdge) { announce(room) }
     checkRetained()
+    tellAgain()
     while canPublish, let name = clears.popLast() { clear(name) }
+    forgetLeftovers()
   }
 
   private func announce(_ room: Int32) {
@@ -41,13 +44,13 @@ extension BridgeLoop {
     }
     let announcement = engine.announce(room)
     if !announcement.isEmpty {
-      publish(announcement)
+      publish(announcement, seen)
     } else if isPending {
       repair(room, seen)
     }
   }
 
-  private func publish(_ announcement: Announcement) {
+  private func publish(_ announcement: Announcement, _ seen: RetainedTopics.Seen?) {
     let room = announcement.room
     let (topic, occupancy, count) = engine.withRoomName(room) {
       (names.events($0), names.occupancy($0), names.count($0))
@@ -56,6 +59,7 @@ extension BridgeLoop {
     let (events, revision) = encoder.events(announcement, topic: topic, engine: &engine)
     for event in events { send(topic, event, retain: false) }
     publishState(room, revision: revision, encoder, occupancy, count)
+    describe(room, seen)
   }
 
   private func publishState(
@@ -82,6 +86,7 @@ extension BridgeLoop {
       switch retained.next(roomCapacity: engine.roomCapacity) {
       case nil: return
       case .room(let room): check(room, nil)
+      case .stray(let topic): send(topic, [], retain: true)
       case .seen(let name, let seen):
         if let room = name.withUnsafeBytes({ engine.findRoom($0) }) {
           retained.settle(room, name: name)
@@ -98,7 +103,7 @@ extension BridgeLoop {
     adopt(room, seen)
     if engine.isTouched(room) {
       let announcement = engine.announce(room)
-      if !announcement.isEmpty { return publish(announcement) }
+      if !announcement.isEmpty { return publish(announcement, seen) }
     }
     repair(room, seen)
   }
@@ -116,6 +121,7 @@ extension BridgeLoop {
   private func repair(_ room: Int32, _ seen: RetainedTopics.Seen?) {
     let name = engine.withRoomName(room) { [UInt8]($0) }
     guard engine.isShown(room) else { return clear(name, seen ?? RetainedTopics.Seen()) }
+    defer { describe(room, seen) }
     let encoder = RoomEncoder(now: now, maxBytes: { self.maxBytes(topic: $0) })
     let (occupancy, count) = name.withUnsafeBytes { (names.occupancy($0), names.count($0)) }
     if let seen, seen.count == engine.figures(of: room).count {
@@ -133,6 +139,7 @@ extension BridgeLoop {
 
   private func clear(_ name: [UInt8], _ seen: RetainedTopics.Seen) {
     let (occupancy, count) = name.withUnsafeBytes { (names.occupancy($0), names.count($0)) }
+    undescribe(name) { seen[$0] != nil }
     if seen.hasSnapshot { send(occupancy, [], retain: true) }
     if seen.hasCount { send(count, [], retain: true) }
     if seen.hasSnapshot || seen.hasCount { tally.cleared += 1 }
@@ -141,6 +148,7 @@ extension BridgeLoop {
   /// Clears the topics of a room that is shown no more, unless it has been shown again since.
   private func clear(_ name: [UInt8]) {
     if let room = name.withUnsafeBytes({ engine.findRoom($0) }), engine.isShown(room) { return }
+    undescribe(name) { _ in true }
     clear(name, RetainedTopics.Seen(digest: 0, hasCount: true))
   }
 }
@@ -191,7 +199,8 @@ extension BridgeLoop {
     log.limited(
       "refused", .error, at: now,
       "the broker refuses what we publish (reason \(reason)): its ACL must let this login write "
-        + "\(configuration.root)/occupancy/#, count/#, events/# and bridge/#")
+        + "\(configuration.root)/occupancy/#, count/#, events/# and bridge/#"
+        + (discovery.topics.map { ", and \($0.filter)" } ?? ""))
   }
 
   /// A fence, if silence is to be proved.

@@ -39,7 +39,8 @@ extension BridgeLoop: LinkDelegate {
     }
     switch reader.read(delivery.topic) {
     case .heartbeat(let who): heartbeat(who, delivery)
-    case .invalid(.unknownTopic) where !sources.isEmpty: source(delivery)
+    case .invalid(.unknownTopic) where !sources.isEmpty:
+      if !takeDiscovery(delivery) { source(delivery) }
     case let topic:
       takeBeats()
       take(topic, delivery)
@@ -58,7 +59,7 @@ extension BridgeLoop: LinkDelegate {
     case .brokerUptime: recovery.noteUptime(delivery.payload, isReplay: delivery.isReplay)
     case .brokerDropped: noteDropped(delivery.payload)
     case .bridgeStatus: break
-    case .invalid(let problem): reject(delivery, problem.words)
+    case .invalid(let problem): if !takeDiscovery(delivery) { reject(delivery, problem.words) }
     }
   }
 

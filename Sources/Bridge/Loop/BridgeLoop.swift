@@ -52,6 +52,7 @@ public final class BridgeLoop {
   var fences: Fences
   var schedule: PublishSchedule
   var retained = RetainedTopics()
+  var discovery: Discovery
   var saving: Saving
   var recovery = Recovery()
   var welcome: LinkWelcome?
@@ -114,6 +115,7 @@ public final class BridgeLoop {
     run = engine.nextRevision()
     self.engine = engine
     fences = Fences(run: UInt64(run), startedAt: started.instant)
+    discovery = Discovery(configuration, names)
     schedule = PublishSchedule(interval: configuration.publishInterval)
     saving = Saving(ceiling: bridge.revision, aliveAt: bridge.aliveAt)
     version = configuration.protocolVersion == .v311 ? .v311 : .v5
@@ -171,6 +173,7 @@ public final class BridgeLoop {
     if stage == .live, canPublish {
       if let due = schedule.nextTime { next = min(next, due) }
       if !retained.isDone || !clears.isEmpty { return .zero }
+      if stopping == nil { next = min(next, discovery.nextTime) }
     }
     if let reread = recovery.nextReread { next = min(next, reread) }
     if let stopping { next = min(next, stopping.deadline) }

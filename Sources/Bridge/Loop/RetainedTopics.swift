@@ -12,13 +12,31 @@ struct RetainedTopics {
     var digest: Int?
     var count: Int?
     var hasCount = false
+    private var configs: (binarySensor: Int?, sensor: Int?)
     var snapshot: RetainedSnapshot?
 
     var hasSnapshot: Bool { digest != nil }
+
+    init(digest: Int? = nil, hasCount: Bool = false) {
+      self.digest = digest
+      self.hasCount = hasCount
+    }
+
+    /// The digest of what Home Assistant is told of the room as a component.
+    subscript(component: DiscoveryComponent) -> Int? {
+      get { component == .sensor ? configs.sensor : configs.binarySensor }
+      set {
+        switch component {
+        case .binarySensor: configs.binarySensor = newValue
+        case .sensor: configs.sensor = newValue
+        }
+      }
+    }
   }
 
   private var seen: [[UInt8]: Seen] = [:]
   private var unchecked: ContiguousArray<[UInt8]> = []
+  private var strays: ContiguousArray<[UInt8]> = []
   private var checked: ContiguousArray<Bool> = []
   private var nextRoom: Int32 = 0
   private var isChecking = false
@@ -48,6 +66,17 @@ struct RetainedTopics {
     }
   }
 
+  mutating func config(
+    _ room: [UInt8], _ component: DiscoveryComponent, _ payload: UnsafeRawBufferPointer
+  ) {
+    room.withUnsafeBytes { room in
+      note(room) { seen, _ in seen[component] = Self.digest(payload) }
+    }
+  }
+
+  /// A topic of ours that stands for no room.
+  mutating func stray(_ topic: UnsafeRawBufferPointer) { strays.append([UInt8](topic)) }
+
   private mutating func note(
     _ room: UnsafeRawBufferPointer, _ change: (inout Seen, inout Int64) -> Void
   ) {
@@ -68,11 +97,14 @@ struct RetainedTopics {
     case seen([UInt8], Seen)
     /// Those of a room of the engine's that nothing was seen of.
     case room(Int32)
+    /// One that stands for no room.
+    case stray([UInt8])
   }
 
   /// The next comparison to make; `nil`: all is true.
   mutating func next(roomCapacity: Int32) -> Check? {
     guard isChecking else { return nil }
+    if let topic = strays.popLast() { return .stray(topic) }
     while let name = unchecked.popLast() {
       if let seen = seen.removeValue(forKey: name) { return .seen(name, seen) }
     }

@@ -1,4 +1,5 @@
 import Presence
+import Topics
 
 /// What has to be true at any time at which nothing disturbs: nobody outlives its time, and what is published is
 /// what is.
@@ -70,6 +71,7 @@ extension Judge {
     let occupancy = world.broker.state.retained["presence/occupancy/\(name)"]
     let count = world.broker.state.retained["presence/count/\(name)"]
     if (occupancy == nil) != (count == nil) { return world.fail("\(name): one topic of two") }
+    judgeDiscovery(room, isShown: occupancy != nil)
     let json = occupancy.flatMap { JSON.read($0) }
     let listed = (json?["members"]?.items ?? []).compactMap { $0["client"]?.text }
     if let count, Int(String(decoding: count, as: UTF8.self)) != listed.count {
@@ -94,6 +96,20 @@ extension Judge {
       } else if !isThere, device.habits.beat != nil {
         world.fail("\(place): missing, although it beats")
       }
+    }
+  }
+
+  /// Home Assistant is told of a room as long as its topics are there, and of none where it is off.
+  private func judgeDiscovery(_ room: Int, isShown: Bool) {
+    let topics = DiscoveryTopics(prefix: "homeassistant", root: "presence")
+    let isTold = Array(world.plan.rooms[room].utf8).withUnsafeBytes { name in
+      DiscoveryComponent.allCases.map { component in
+        let topic = String(decoding: topics.config(component, of: name), as: UTF8.self)
+        return world.broker.state.retained[topic] != nil
+      }
+    }
+    if isTold.contains(where: { $0 != (isShown && world.plan.configuration.homeAssistant) }) {
+      world.fail("\(world.plan.rooms[room]): shown \(isShown), told to Home Assistant \(isTold)")
     }
   }
 

@@ -52,6 +52,7 @@ struct Plan {
     faults = []
     window = 65_535
     configure(&random)
+    configuration.homeAssistant = seed % 3 == 1
     for fault in Fault.allCases where random.chance(fault.probability) { faults.append(fault) }
     // Every clock wrong and the database gone at once: nothing is left to begin the revisions above.
     if faults.contains(.databaseLost) { faults.removeAll { $0 == .wallJump } }
