@@ -32,7 +32,9 @@ let package = Package(
     .testTarget(name: "FleetTests", dependencies: ["Fleet", "TestSupport"]),
     .testTarget(
       name: "SimulationTests", dependencies: ["Bridge", "Presence", "Store"]),
-    .testTarget(name: "ProgramTests", dependencies: ["MQTT", "TestSupport", "rollcall"]),
+    .testTarget(
+      name: "ProgramTests", dependencies: ["MQTT", "TestSupport", "rollcall"],
+      exclude: ["Page/scripts"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,85 @@
+import Foundation
+import TestSupport
+import Testing
+
+extension InABrowser {
+  /// Who may see what on the page, with the repository's ACL.
+  @Suite struct PageLoginTests {
+    private let broker: TestBroker
+    private let browser: Browser
+    private let address: String
+
+    init() throws {
+      let port = try TestPort.free()
+      let acl = try String(
+        contentsOf: PageStage.repository.appendingPathComponent("broker-config/acl"),
+        encoding: .utf8)
+      broker = try TestBroker {
+        $0.users = ["rollcall": "rollcall", "dashboard": "pass: word"]
+        $0.acl = acl
+        $0.extraLines = PageStage.listener(port) + ["allow_anonymous true"]
+      }
+      address = "http://127.0.0.1:\(port)/"
+      browser = try Browser()
+      try broker.retain(
+        [
+          ("bridge/status", "online"), ("count/lab", "1"),
+          ("occupancy/lab", #"{"room":"lab","count":1,"members":[{"client":"phone"}]}"#),
+        ], as: "rollcall")
+    }
+
+    private func openLab(_ tab: Tab) throws {
+      try tab.wait(for: "the room", "page.view.shown?.length === 1")
+      _ = try tab.value(of: "\(PageStage.row("lab")).element.click()")
+    }
+
+    @Test func theAddressLogsInAndForgetsThePassword() throws {
+      let tab = try browser.open("\(address)#dashboard:pass%3A%20word")
+      try openLab(tab)
+      try tab.wait(for: "the member", "byID('room').innerText.includes('phone')")
+      #expect(try tab.text(of: "location.href") == address)
+      _ = try tab.value(of: "location.reload()")
+      try tab.wait(
+        for: "the login kept", "document.querySelector('#who-reads')?.textContent === 'dashboard'")
+      try tab.wait(
+        for: "the room again", "typeof page === 'object' && page.view.shown?.length === 1")
+      #expect(tab.complaints == [])
+    }
+
+    @Test func withoutALoginThereAreCountsAndNoMembers() throws {
+      let tab = try browser.open(address)
+      try tab.wait(for: "the form", "!byID('login').hidden && byID('board').inert")
+      #expect(try tab.text(of: "byID('trouble').textContent") == "")
+      _ = try tab.value(of: "document.querySelector('[value=nobody]').click()")
+      try openLab(tab)
+      try tab.wait(for: "the count", "\(PageStage.row("lab")).total === 1")
+      try tab.wait(for: "the word", "byID('room').innerText.includes('not for this login')")
+      #expect(try !tab.text(of: "document.body.innerText").contains("phone"))
+      #expect(tab.complaints == [])
+    }
+
+    @Test func aWrongPasswordIsSaidToBeOne() throws {
+      let tab = try browser.open("\(address)#dashboard:wrong")
+      try tab.wait(
+        for: "the refusal", "document.querySelector('#login .complaint').innerText !== ''")
+      #expect(try tab.isTrue("byID('board').inert && !byID('login').hidden"))
+      _ = try tab.value(
+        of: """
+          byID('login').elements.password.value = 'pass: word';
+          byID('login').requestSubmit(document.querySelector('[value=login]'))
+          """)
+      try tab.wait(for: "the page", "document.body.dataset.fresh === 'true'")
+      #expect(try tab.isTrue("byID('login').hidden"))
+    }
+
+    @Test func loggingOutShowsTheForm() throws {
+      let tab = try browser.open("\(address)#dashboard:pass%3A%20word")
+      try tab.wait(for: "the page", "document.body.dataset.fresh === 'true'")
+      _ = try tab.value(of: "byID('leave').click()")
+      try tab.wait(
+        for: "the form",
+        "typeof page === 'object' && !byID('login').hidden && page.tree.nodes.size === 0")
+      #expect(try tab.isTrue("sessionStorage.length === 0"))
+    }
+  }
+}
