@@ -95,15 +95,13 @@ class Feed {
   }
 
   hearBridge(name, { payload, retain }, now) {
-    const { health, questions } = this.model;
+    const { health } = this.model;
     const text = utf8.decoder.decode(payload);
     if (name === "stats") {
       this.model.stats = objectIn(text);
       health.stats(Date.parse(this.model.stats?.at), !retain, now);
     }
-    if (name !== "status") return;
-    health.status(text, !retain, now);
-    if (!retain && text === "online") questions.tryAgain();
+    if (name === "status") health.status(text, !retain, now);
   }
 
   hearCount(room, { payload, retain }, now) {

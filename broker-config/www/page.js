@@ -102,8 +102,15 @@ class Page {
   }
 
   tick() {
-    this.tree.know(this.health.isFresh, Date.now());
+    this.judge(Date.now());
     this.changed();
+  }
+
+  /** A bridge that has just settled may answer what the one before it did not. */
+  judge(now) {
+    const { isFresh } = this.health;
+    if (isFresh && !this.tree.isKnown) this.questions.tryAgain();
+    this.tree.know(isFresh, now);
   }
 
   /** A frame is painted when something asks for it; while messages come, that is each one. */
@@ -116,7 +123,7 @@ class Page {
 
   paint(now) {
     const { isFresh } = this.health;
-    this.tree.know(isFresh, now);
+    this.judge(now);
     this.banner.paint(now);
     this.view.paint(now, isFresh);
     this.panel.paint(now, this.tree);
@@ -136,6 +143,8 @@ class Page {
     if (Math.floor(now / 1000) === this.totalDrawn) return;
     this.totalDrawn = Math.floor(now / 1000);
     this.total.draw(trace, now);
+    const { isFresh } = this.health;
+    document.title = `${isFresh ? `${total.toLocaleString()} present` : "not live"} · Rollcall`;
   }
 
   emptyWord() {

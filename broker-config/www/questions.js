@@ -5,6 +5,9 @@
 
 const answerLimit = 5000; // milliseconds
 const pauseAfterError = 5000;
+const historiesKept = 100;
+const historyInterval = 50;
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 class Questions {
   constructor(root, clientID) {
@@ -23,14 +26,15 @@ class Questions {
     this.connection = connection;
     this.isUnheard = false;
     this.histories = [];
-    this.asked.clear();
+    this.asked = new Set();
     connection?.subscribe(this.answerTopic);
   }
 
-  /** The bridge was started anew: it may answer now. */
+  /** The bridge is there again: it may answer now. */
   tryAgain() {
     this.isUnheard = false;
-    this.asked.clear();
+    this.histories = [];
+    this.asked = new Set();
   }
 
   /** Promises the answer's object; rejects with why there is none. */
@@ -66,24 +70,30 @@ class Questions {
     return true;
   }
 
-  /** Asks once for a room's last hour and puts it into its trace. */
+  /** Asks once for a room's last hour and puts it into its trace; the newest wish comes first. */
   wantHistory(node) {
     if (this.isUnheard || !this.connection || this.asked.has(node.name)) return;
     this.asked.add(node.name);
     this.histories.push(node);
-    if (this.histories.length === 1) this.askHistories(this.connection);
+    // What somebody has scrolled past can wait until it is seen again.
+    if (this.histories.length > historiesKept) this.asked.delete(this.histories.shift().name);
+    if (!this.isAsking) this.askHistories();
   }
 
-  async askHistories(connection) {
-    while (this.histories.length && this.connection === connection) {
+  async askHistories() {
+    this.isAsking = true;
+    for (let node; (node = this.histories.pop()); ) {
+      const { asked } = this;
       try {
-        await this.askHistory(this.histories[0]);
+        await this.askHistory(node);
+        await pause(historyInterval);
       } catch {
-        if (this.isUnheard) this.histories = [];
-        else await new Promise((resolve) => setTimeout(resolve, pauseAfterError));
+        if (this.isUnheard) break;
+        await pause(pauseAfterError);
+        asked.delete(node.name);
       }
-      if (this.connection === connection) this.histories.shift();
     }
+    this.isAsking = false;
   }
 
   async askHistory(node) {

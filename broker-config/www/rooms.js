@@ -3,6 +3,8 @@
 // painting never has to add up. A node is a room when it has a count of its own.
 "use strict";
 
+const movementShown = 2500; // milliseconds
+
 class RoomNode {
   constructor(name, label, parent) {
     Object.assign(this, { name, label, parent });
@@ -12,8 +14,19 @@ class RoomNode {
     this.total = 0;
     this.rooms = 0; // in it, itself included
     this.changedAt = 0; // milliseconds since 1970; 0: not since the page was opened
+    this.moved = 0; // by how much, in the changes that lately followed each other
     this.trace = new Trace();
     this.order = null; // the children as they were last sorted
+  }
+
+  move(difference, now) {
+    this.moved = this.movement(now) + difference;
+    this.changedAt = now;
+  }
+
+  /** By how much the count has just moved; 0 when that is a while ago. */
+  movement(now) {
+    return now - this.changedAt < movementShown ? this.moved : 0;
   }
 
   get isRoom() {
@@ -41,7 +54,7 @@ class RoomTree {
     for (let each = node; each; each = each.parent) {
       each.total += difference;
       if (isNew) each.rooms++;
-      if (isNews && difference !== 0) each.changedAt = now;
+      if (isNews && difference !== 0) each.move(difference, now);
       this.trace(each, now);
     }
   }

@@ -4,7 +4,6 @@
 
 // A minute is two pixels wide: what moves is drawn again after a second, what does not after five.
 const sparkIntervals = { moved: 1000, still: 5000 };
-const deltaShown = 2500; // milliseconds; plainly shown and then not: fading would keep a screen busy
 
 class TreeRow {
   constructor(number) {
@@ -43,22 +42,20 @@ class TreeRow {
     this.show(true);
     this.paintPlace(line, isSelected);
     if (!isSame) this.begin(node);
-    else this.move(node.total - this.total, now);
     this.line = line;
     this.total = node.total;
     write(this.name, node.label);
     write(this.note, line.isGroup ? counted(node.rooms, "room") : "");
     write(this.count, node.total.toLocaleString());
+    this.paintMovement(node, now);
     this.label(node, isFresh);
     this.draw(node, now);
   }
 
-  /** Another node than before: nothing of the last one's may be seen with it. */
+  /** Another node than before: its hour is drawn at once. */
   begin(node) {
     this.name.title = node.name;
-    write(this.delta, "");
-    this.moved = 0;
-    this.movedAt = this.drawnAt = -Infinity;
+    this.drawnAt = -Infinity;
   }
 
   draw(node, now) {
@@ -95,13 +92,16 @@ class TreeRow {
     else this.element.setAttribute(name, value);
   }
 
-  /** `+2` beside a count, for a moment; changes that follow each other are added up. */
-  move(difference, now) {
-    if (difference === 0 && (now - this.movedAt < deltaShown || this.moved === 0)) return;
-    this.moved = difference === 0 ? 0 : this.moved + difference;
-    if (difference !== 0) this.movedAt = now;
-    const text = String(Math.abs(this.moved));
-    write(this.delta, this.moved === 0 ? "" : this.moved > 0 ? `+${text}` : `−${text}`);
-    this.delta.className = this.moved > 0 ? "delta up" : "delta down";
+  /**
+   * `+2` beside a count, for a moment. It is plainly there and then not: fading would keep the
+   * screen busy, and some people ask for less of it.
+   */
+  paintMovement(node, now) {
+    const moved = node.movement(now);
+    const text = moved === 0 ? "" : moved > 0 ? `+${moved}` : `−${-moved}`;
+    if (this.movement === text) return;
+    this.movement = text;
+    write(this.delta, text);
+    this.delta.className = moved > 0 ? "delta up" : "delta down";
   }
 }
