@@ -1,7 +1,9 @@
 import Foundation
 
 /// Debian's Chromium, headless, driven through the DevTools protocol over two pipes. It ends with the last reference.
-public final class Browser {
+///
+/// Not for two threads at once: whoever shares one takes turns.
+public final class Browser: @unchecked Sendable {
   /// Whether there is one; tests that need it are to be skipped otherwise.
   public static var isInstalled: Bool { (try? ChildProcess.find("chromium")) != nil }
 
@@ -33,9 +35,9 @@ public final class Browser {
     child.waitForExit(limit: .seconds(5))
   }
 
-  /// Opens a tab of its own storage, and an address in it.
+  /// Opens a tab of its own storage, and an address in it. It is closed with its last reference.
   public func open(_ address: String, width: Int = 1280, height: Int = 800) throws -> Tab {
-    let context = try call("Target.createBrowserContext")["browserContextId"] ?? ""
+    let context = try call("Target.createBrowserContext")["browserContextId"] as? String ?? ""
     let target = try call(
       "Target.createTarget", ["url": "about:blank", "browserContextId": context])
     let attached = try call(
@@ -43,7 +45,7 @@ public final class Browser {
     guard let session = attached["sessionId"] as? String else {
       throw TestFailure("no session: \(attached)")
     }
-    let tab = Tab(self, session: session)
+    let tab = Tab(self, session: session, context: context)
     try tab.begin(width: width, height: height)
     try tab.go(to: address)
     return tab

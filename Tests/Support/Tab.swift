@@ -4,10 +4,16 @@ import Foundation
 public final class Tab {
   private let browser: Browser
   private let session: String
+  private let context: String
 
-  init(_ browser: Browser, session: String) {
+  init(_ browser: Browser, session: String, context: String) {
     self.browser = browser
     self.session = session
+    self.context = context
+  }
+
+  deinit {
+    _ = try? browser.call("Target.disposeBrowserContext", ["browserContextId": context])
   }
 
   /// What the page threw, logged as an error, or was refused by its policy.

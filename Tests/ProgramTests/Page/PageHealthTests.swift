@@ -39,7 +39,7 @@ extension InABrowser {
       try stage.wait(forRow: "lab", count: 1)
       try stage.site.wait(forStats: "the room") { ($0.presences) == 1 }
       try stage.site.bridge.stop()
-      let late = try stage.browser.open("\(stage.address)#:")
+      let late = try InABrowser.browser.open("\(stage.address)#:")
       try late.wait(for: "the room", "page.tree.root.total === 1")
       try late.wait(for: "the banner", "\(trouble) === 'The bridge is offline.'")
       #expect(try late.text(of: age).contains(" last confirmed "))

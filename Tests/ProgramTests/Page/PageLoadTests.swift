@@ -41,8 +41,7 @@ extension InABrowser {
       let rooms = (0..<Self.rooms).map(room)
       try publish(
         bridge, rooms.map { ("count/\($0)", "1", true) } + [("bridge/status", "online", true)])
-      let browser = try Browser()
-      let tab = try browser.open("http://127.0.0.1:\(port)/#:")
+      let tab = try InABrowser.browser.open("http://127.0.0.1:\(port)/#:")
       try tab.wait(for: "all rooms", limit: .seconds(60), "page.tree.root.total === \(Self.rooms)")
       try tab.wait(for: "a live page", "document.body.dataset.fresh === 'true'")
       _ = try tab.value(of: Self.watch)

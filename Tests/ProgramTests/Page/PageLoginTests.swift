@@ -6,7 +6,6 @@ extension InABrowser {
   /// Who may see what on the page, with the repository's ACL.
   @Suite struct PageLoginTests {
     private let broker: TestBroker
-    private let browser: Browser
     private let address: String
 
     init() throws {
@@ -20,7 +19,6 @@ extension InABrowser {
         $0.extraLines = PageStage.listener(port) + ["allow_anonymous true"]
       }
       address = "http://127.0.0.1:\(port)/"
-      browser = try Browser()
       try broker.retain(
         [
           ("bridge/status", "online"), ("count/lab", "1"),
@@ -34,7 +32,7 @@ extension InABrowser {
     }
 
     @Test func theAddressLogsInAndForgetsThePassword() throws {
-      let tab = try browser.open("\(address)#dashboard:pass%3A%20word")
+      let tab = try InABrowser.browser.open("\(address)#dashboard:pass%3A%20word")
       try openLab(tab)
       try tab.wait(for: "the member", "byID('room').innerText.includes('phone')")
       #expect(try tab.text(of: "location.href") == address)
@@ -47,7 +45,7 @@ extension InABrowser {
     }
 
     @Test func withoutALoginThereAreCountsAndNoMembers() throws {
-      let tab = try browser.open(address)
+      let tab = try InABrowser.browser.open(address)
       try tab.wait(for: "the form", "!byID('login').hidden && byID('board').inert")
       #expect(try tab.text(of: "byID('trouble').textContent") == "")
       _ = try tab.value(of: "document.querySelector('[value=nobody]').click()")
@@ -59,7 +57,7 @@ extension InABrowser {
     }
 
     @Test func aWrongPasswordIsSaidToBeOne() throws {
-      let tab = try browser.open("\(address)#dashboard:wrong")
+      let tab = try InABrowser.browser.open("\(address)#dashboard:wrong")
       try tab.wait(
         for: "the refusal", "document.querySelector('#login .complaint').innerText !== ''")
       #expect(try tab.isTrue("byID('board').inert && !byID('login').hidden"))
@@ -73,7 +71,7 @@ extension InABrowser {
     }
 
     @Test func loggingOutShowsTheForm() throws {
-      let tab = try browser.open("\(address)#dashboard:pass%3A%20word")
+      let tab = try InABrowser.browser.open("\(address)#dashboard:pass%3A%20word")
       try tab.wait(for: "the page", "document.body.dataset.fresh === 'true'")
       _ = try tab.value(of: "byID('leave').click()")
       try tab.wait(

@@ -8,7 +8,6 @@ final class PageStage {
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
   let site: Site
-  let browser: Browser
   let tab: Tab
   let address: String
 
@@ -17,8 +16,7 @@ final class PageStage {
     let port = try TestPort.free()
     site = try Site(.v5, settings) { $0.extraLines += Self.listener(port) }
     address = "http://127.0.0.1:\(port)/"
-    browser = try Browser()
-    tab = try browser.open("\(address)#:", width: width, height: height)
+    tab = try InABrowser.browser.open("\(address)#:", width: width, height: height)
     try waitUntilLive()
   }
 

@@ -10,8 +10,7 @@ extension InABrowser {
       ("model-tests.js", ["words.js", "trace.js", "rooms.js", "lines.js", "snapshot.js"]),
     ])
     func everySentenceHolds(tests: String, scripts: [String]) throws {
-      let browser = try Browser()
-      let tab = try browser.open("about:blank")
+      let tab = try InABrowser.browser.open("about:blank")
       for script in scripts { _ = try tab.value(of: Self.read("broker-config/www/\(script)")) }
       for script in ["harness.js", tests] {
         _ = try tab.value(of: Self.read("Tests/ProgramTests/Page/scripts/\(script)"))
