@@ -79,5 +79,37 @@ extension InABrowser {
         "typeof page === 'object' && !byID('login').hidden && page.tree.nodes.size === 0")
       #expect(try tab.isTrue("sessionStorage.length === 0"))
     }
+
+    /// Connects as the bridge and answers every question with an empty object; remembers what else it can hear.
+    private static let answering = """
+      globalThis.overheard = [];
+      const as = (login, message, filter) => new Promise((resolve) => {
+        const connection = new MQTTConnection(page.feed.url, { clientID: `as-${filter}`, ...login }, {
+          opened: () => { connection.subscribe(filter); connection.ping(resolve); },
+          ended: () => {}, message: (heard) => message(connection, heard),
+        });
+      });
+      Promise.all([
+        as({ username: "rollcall", password: "rollcall" }, (bridge, { responseTopic, correlation }) => {
+          bridge.publish(responseTopic, "{}", { correlation });
+        }, "presence/query"),
+        as(page.feed.login, (_, { topic }) => overheard.push(topic), "presence/answers/#"),
+      ])
+      """
+
+    @Test func onlyWhoMayReadMembersMayAskAndOnlyWhoAskedHearsTheAnswer() throws {
+      let question = "page.questions.ask({}).then(() => 'answered', (error) => error.message)"
+      let tab = try InABrowser.browser.open("\(address)#dashboard:pass%3A%20word")
+      try tab.wait(for: "the page", "document.body.dataset.fresh === 'true'")
+      _ = try tab.value(of: "page.questions.wantHistory = () => {}")
+      _ = try tab.value(of: Self.answering)
+      _ = try tab.value(of: "page.questions.tryAgain()")
+      #expect(try tab.text(of: question) == "answered")
+      #expect(try tab.number("overheard.length") == 0)
+      let nobody = try InABrowser.browser.open("\(address)#:")
+      try nobody.wait(for: "the page", "document.body.dataset.fresh === 'true'")
+      _ = try nobody.value(of: "page.questions.wantHistory = () => {}; page.questions.tryAgain()")
+      #expect(try nobody.text(of: question) == "this login may not ask")
+    }
   }
 }
