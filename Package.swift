@@ -37,7 +37,9 @@ let package = Package(
     .testTarget(name: "FleetTests", dependencies: ["Fleet", "TestSupport"]),
     .testTarget(
       name: "SimulationTests", dependencies: ["Bridge", "Presence", "Store", "Topics"]),
-    .testTarget(name: "ProgramTests", dependencies: ["MQTT", "TestSupport", "rollcall"]),
+    .testTarget(
+      name: "ProgramTests", dependencies: ["MQTT", "TestSupport", "rollcall"],
+      exclude: ["Page/scripts"]),
     .testTarget(
       name: "BenchmarkTests", dependencies: ["TestSupport", "rollcall", "rollcall-bench"]),
   ],

@@ -18,10 +18,11 @@ public final class ChildProcess {
 
   /// Starts a program given by its path, or by its name when it lies in PATH or a system directory.
   ///
-  /// `environment` replaces the test's own; `workingDirectory` nil is the test's own.
+  /// `environment` replaces the test's own; `workingDirectory` nil is the test's own; `descriptors` are handed on,
+  /// by the numbers that the program is to know them by.
   public init(
     _ program: String, _ arguments: [String] = [], environment: [String: String]? = nil,
-    workingDirectory: String? = nil
+    workingDirectory: String? = nil, descriptors: [Int32: Int32] = [:]
   ) throws {
     directory = try TemporaryDirectory()
     var command = [try Self.find(program)] + arguments
@@ -30,7 +31,7 @@ public final class ChildProcess {
     let environment = environment ?? ProcessInfo.processInfo.environment
     id = try spawn(
       command[0], command, environment.map { "\($0.key)=\($0.value)" },
-      output: directory.file("stdout"), errors: directory.file("stderr"))
+      output: directory.file("stdout"), errors: directory.file("stderr"), descriptors: descriptors)
   }
 
   deinit {
@@ -86,7 +87,7 @@ public final class ChildProcess {
     return url.path
   }
 
-  private static func find(_ program: String) throws -> String {
+  static func find(_ program: String) throws -> String {
     if program.contains("/") { return program }
     let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
     let directories: [Substring] = path.split(separator: ":") + ["/usr/sbin", "/usr/local/sbin"]

@@ -2,8 +2,12 @@ import Foundation
 import Glibc
 
 /// posix_spawn(3) with everything a test's child needs. Returns the process id.
+///
+/// `descriptors`: which of ours, by the number that the child is to know them by. None of ours may be among these
+/// numbers.
 func spawn(
-  _ path: String, _ arguments: [String], _ environment: [String], output: String, errors: String
+  _ path: String, _ arguments: [String], _ environment: [String], output: String, errors: String,
+  descriptors: [Int32: Int32] = [:]
 ) throws -> pid_t {
   var actions = posix_spawn_file_actions_t()
   posix_spawn_file_actions_init(&actions)
@@ -12,8 +16,12 @@ func spawn(
   posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
   posix_spawn_file_actions_addopen(&actions, 1, output, append, 0o600)
   posix_spawn_file_actions_addopen(&actions, 2, errors, append, 0o600)
+  for (number, ours) in descriptors {
+    posix_spawn_file_actions_adddup2(&actions, ours, number)
+  }
   // Those not open any more are passed over (POSIX.1-2008, TC1).
-  for descriptor in 3..<(try highestDescriptor() + spareDescriptors) {
+  for descriptor in 3..<(try highestDescriptor() + spareDescriptors)
+  where descriptors[descriptor] == nil {
     posix_spawn_file_actions_addclose(&actions, descriptor)
   }
 

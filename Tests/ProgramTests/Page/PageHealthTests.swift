@@ -1,0 +1,87 @@
+import TestSupport
+import Testing
+
+extension InABrowser {
+  /// What the page says when what it shows is not how it is.
+  @Suite struct PageHealthTests {
+    private let trouble = "byID('trouble').textContent"
+    private let age = "byID('age').textContent"
+
+    @Test func theBannerComesWhenTheBridgeIsKilledAndGoesWhenItIsBack() throws {
+      let stage = try PageStage()
+      let phone = try stage.site.device("phone")
+      try phone.join("lab")
+      try stage.wait(forRow: "lab", count: 1)
+      #expect(try stage.tab.text(of: trouble) == "")
+      try stage.site.bridge.kill()
+      try stage.wait(for: "the banner", "\(trouble) === 'The bridge is offline.'")
+      #expect(try stage.tab.text(of: age).contains(" last confirmed "))
+      #expect(try stage.tab.isTrue("byID('banner').getBoundingClientRect().height > 20"))
+      let row = PageStage.row("lab")
+      #expect(try stage.tab.text(of: "\(row).element.ariaLabel").hasSuffix("out of date"))
+      let decoration = "getComputedStyle(\(row).count).textDecorationLine"
+      #expect(try stage.tab.text(of: decoration) == "line-through")
+      let tablet = try stage.site.device("tablet")
+      try tablet.join("lab")
+      try stage.site.bridge.start()
+      try stage.waitUntilLive()
+      try stage.wait(forRow: "lab", count: 2)
+      #expect(try stage.tab.text(of: trouble) == "")
+      #expect(try stage.tab.text(of: decoration) == "none")
+      #expect(try stage.tab.isTrue("byID('banner').getBoundingClientRect().height === 0"))
+      stage.expectNoComplaints()
+    }
+
+    @Test func aPageOpenedWithoutABridgeTellsTheAgeOfWhatItFinds() throws {
+      let stage = try PageStage()
+      let phone = try stage.site.device("phone")
+      try phone.join("lab")
+      try stage.wait(forRow: "lab", count: 1)
+      try stage.site.wait(forStats: "the room") { ($0.presences) == 1 }
+      try stage.site.bridge.stop()
+      let late = try InABrowser.browser.open("\(stage.address)#:")
+      try late.wait(for: "the room", "page.tree.root.total === 1")
+      try late.wait(for: "the banner", "\(trouble) === 'The bridge is offline.'")
+      #expect(try late.text(of: age).contains(" last confirmed "))
+      #expect(try late.isTrue("document.body.dataset.fresh === 'false'"))
+      #expect(try late.isTrue("page.tree.root.trace.points(Date.now()).every((each) => !each)"))
+    }
+
+    @Test func theBannerComesWhenTheBrokerIsGoneAndWhatWentMeanwhileIsGone() throws {
+      let stage = try PageStage()
+      let phone = try stage.site.device("phone")
+      for room in ["lab", "hall"] { try phone.join(room) }
+      try stage.wait(for: "both", "page.tree.root.total === 2")
+      try stage.site.broker.kill()
+      try stage.wait(for: "the banner", "\(trouble).startsWith('The broker is unreachable: ')")
+      #expect(try stage.tab.number("page.tree.root.total") == 2)
+      try stage.site.bridge.kill()
+      try stage.site.broker.start()
+      try stage.site.broker.retain([("bridge/status", "online"), ("count/lab", "4")])
+      try stage.waitUntilLive()
+      try stage.wait(
+        for: "what is there", "page.tree.root.total === 4 && page.tree.root.rooms === 1")
+      stage.expectNoComplaints { $0.contains("WebSocket") }
+    }
+
+    @Test func aBrokerThatHangsIsNoticed() throws {
+      let stage = try PageStage()
+      stage.site.broker.pause()
+      try stage.wait(
+        for: "the banner", "\(trouble).startsWith('The broker is unreachable: no answer')",
+        limit: .seconds(40))
+      stage.site.broker.resume()
+      try stage.waitUntilLive()
+    }
+
+    @Test func aBridgeThatHangsIsNoticed() throws {
+      let stage = try PageStage()
+      try stage.wait(for: "an interval of stats", "page.health.statsInterval > 0")
+      stage.site.bridge.pause()
+      try stage.wait(
+        for: "the banner", "\(trouble).startsWith('The bridge is ')", limit: .seconds(40))
+      stage.site.bridge.resume()
+      try stage.waitUntilLive()
+    }
+  }
+}

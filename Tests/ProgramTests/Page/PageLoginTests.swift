@@ -1,0 +1,115 @@
+import Foundation
+import TestSupport
+import Testing
+
+extension InABrowser {
+  /// Who may see what on the page, with the repository's ACL.
+  @Suite struct PageLoginTests {
+    private let broker: TestBroker
+    private let address: String
+
+    init() throws {
+      let port = try TestPort.free()
+      let acl = try String(
+        contentsOf: PageStage.repository.appendingPathComponent("broker-config/acl"),
+        encoding: .utf8)
+      broker = try TestBroker {
+        $0.users = ["rollcall": "rollcall", "dashboard": "pass: word"]
+        $0.acl = acl
+        $0.extraLines = PageStage.listener(port) + ["allow_anonymous true"]
+      }
+      address = "http://127.0.0.1:\(port)/"
+      try broker.retain(
+        [
+          ("bridge/status", "online"), ("count/lab", "1"),
+          ("occupancy/lab", #"{"room":"lab","count":1,"members":[{"client":"phone"}]}"#),
+        ], as: "rollcall")
+    }
+
+    private func openLab(_ tab: Tab) throws {
+      try tab.wait(for: "the room", "page.view.shown?.length === 1")
+      _ = try tab.value(of: "\(PageStage.row("lab")).element.click()")
+    }
+
+    @Test func theAddressLogsInAndForgetsThePassword() throws {
+      let tab = try InABrowser.browser.open("\(address)#dashboard:pass%3A%20word")
+      try openLab(tab)
+      try tab.wait(for: "the member", "byID('room').innerText.includes('phone')")
+      #expect(try tab.text(of: "location.href") == address)
+      _ = try tab.value(of: "location.reload()")
+      try tab.wait(
+        for: "the login kept", "document.querySelector('#who-reads')?.textContent === 'dashboard'")
+      try tab.wait(
+        for: "the room again", "typeof page === 'object' && page.view.shown?.length === 1")
+      #expect(tab.complaints == [])
+    }
+
+    @Test func withoutALoginThereAreCountsAndNoMembers() throws {
+      let tab = try InABrowser.browser.open(address)
+      try tab.wait(for: "the form", "!byID('login').hidden && byID('board').inert")
+      #expect(try tab.text(of: "byID('trouble').textContent") == "")
+      _ = try tab.value(of: "document.querySelector('[value=nobody]').click()")
+      try openLab(tab)
+      try tab.wait(for: "the count", "\(PageStage.row("lab")).total === 1")
+      try tab.wait(for: "the word", "byID('room').innerText.includes('not for this login')")
+      #expect(try !tab.text(of: "document.body.innerText").contains("phone"))
+      #expect(tab.complaints == [])
+    }
+
+    @Test func aWrongPasswordIsSaidToBeOne() throws {
+      let tab = try InABrowser.browser.open("\(address)#dashboard:wrong")
+      try tab.wait(
+        for: "the refusal", "document.querySelector('#login .complaint').innerText !== ''")
+      #expect(try tab.isTrue("byID('board').inert && !byID('login').hidden"))
+      _ = try tab.value(
+        of: """
+          byID('login').elements.password.value = 'pass: word';
+          byID('login').requestSubmit(document.querySelector('[value=login]'))
+          """)
+      try tab.wait(for: "the page", "document.body.dataset.fresh === 'true'")
+      #expect(try tab.isTrue("byID('login').hidden"))
+    }
+
+    @Test func loggingOutShowsTheForm() throws {
+      let tab = try InABrowser.browser.open("\(address)#dashboard:pass%3A%20word")
+      try tab.wait(for: "the page", "document.body.dataset.fresh === 'true'")
+      _ = try tab.value(of: "byID('leave').click()")
+      try tab.wait(
+        for: "the form",
+        "typeof page === 'object' && !byID('login').hidden && page.tree.nodes.size === 0")
+      #expect(try tab.isTrue("sessionStorage.length === 0"))
+    }
+
+    /// Connects as the bridge and answers every question with an empty object; remembers what else it can hear.
+    private static let answering = """
+      globalThis.overheard = [];
+      const as = (login, message, filter) => new Promise((resolve) => {
+        const connection = new MQTTConnection(page.feed.url, { clientID: `as-${filter}`, ...login }, {
+          opened: () => { connection.subscribe(filter); connection.ping(resolve); },
+          ended: () => {}, message: (heard) => message(connection, heard),
+        });
+      });
+      Promise.all([
+        as({ username: "rollcall", password: "rollcall" }, (bridge, { responseTopic, correlation }) => {
+          bridge.publish(responseTopic, "{}", { correlation });
+        }, "presence/query"),
+        as(page.feed.login, (_, { topic }) => overheard.push(topic), "presence/answers/#"),
+      ])
+      """
+
+    @Test func onlyWhoMayReadMembersMayAskAndOnlyWhoAskedHearsTheAnswer() throws {
+      let question = "page.questions.ask({}).then(() => 'answered', (error) => error.message)"
+      let tab = try InABrowser.browser.open("\(address)#dashboard:pass%3A%20word")
+      try tab.wait(for: "the page", "document.body.dataset.fresh === 'true'")
+      _ = try tab.value(of: "page.questions.wantHistory = () => {}")
+      _ = try tab.value(of: Self.answering)
+      _ = try tab.value(of: "page.questions.tryAgain()")
+      #expect(try tab.text(of: question) == "answered")
+      #expect(try tab.number("overheard.length") == 0)
+      let nobody = try InABrowser.browser.open("\(address)#:")
+      try nobody.wait(for: "the page", "document.body.dataset.fresh === 'true'")
+      _ = try nobody.value(of: "page.questions.wantHistory = () => {}; page.questions.tryAgain()")
+      #expect(try nobody.text(of: question) == "this login may not ask")
+    }
+  }
+}
