@@ -29,18 +29,18 @@ extension Engine {
   }
 
   private func sorted(_ room: Int32) -> (members: [Int32], users: [Int32]) {
-    var members: [(key: UInt64, index: Int32)] = []
+    var members: [Int32] = []
     members.reserveCapacity(Int(rooms[Int(room)].count))
-    forEachMember(of: room) { members.append((nameKey($0), $0)) }
-    members.sort { $0.key != $1.key ? $0.key < $1.key : precedes($0.index, $1.index) }
+    forEachMember(of: room) { members.append($0) }
+    sortByName(&members)
     var users: [Int32] = []
     if rooms[Int(room)].users > 0 {
       var all: [Int32] = []
-      for member in members where user(of: member.index) >= 0 { all.append(user(of: member.index)) }
+      for member in members where user(of: member) >= 0 { all.append(user(of: member)) }
       all.sort { userPrecedes($0, $1) }
       for user in all where users.last != user { users.append(user) }
     }
-    return (members.map(\.index), users)
+    return (members, users)
   }
 
   private mutating func makeHead(of room: Int32) -> RoomHead {
@@ -130,6 +130,12 @@ extension Engine {
     clientNames.scope(of: memberships[membership].client) - 1
   }
 
+  func sortByName(_ members: inout [Int32]) {
+    var keyed = members.map { (key: nameKey($0), index: $0) }
+    keyed.sort { $0.key != $1.key ? $0.key < $1.key : precedes($0.index, $1.index) }
+    for place in keyed.indices { members[place] = keyed[place].index }
+  }
+
   /// The first bytes of the client's name, so that most comparisons need nothing else.
   private func nameKey(_ membership: Int32) -> UInt64 {
     clientNames.withName(memberships[membership].client) { name in
@@ -152,7 +158,7 @@ extension Engine {
     userNames.withName(left) { a in userNames.withName(right) { Self.compare(a, $0) < 0 } }
   }
 
-  private static func compare(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Int {
+  static func compare(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Int {
     for position in 0..<min(a.count, b.count) where a[position] != b[position] {
       return Int(a[position]) - Int(b[position])
     }

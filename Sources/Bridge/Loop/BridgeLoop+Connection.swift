@@ -103,7 +103,8 @@ extension BridgeLoop {
   }
 
   private var plainFilters: [String] {
-    names.heartbeatFilters + [names.brokerUptime, names.brokerDropped] + passingFilters
+    names.heartbeatFilters + [names.query, names.brokerUptime, names.brokerDropped]
+      + passingFilters
   }
 
   /// Our own retained topics, read only to compare them.
@@ -112,7 +113,8 @@ extension BridgeLoop {
   }
 
   private var lastingFilters: [String] {
-    acknowledgedFilters + names.heartbeatFilters + [names.brokerUptime, names.brokerDropped]
+    acknowledgedFilters + names.heartbeatFilters
+      + [names.query, names.brokerUptime, names.brokerDropped]
   }
 
   func say(_ word: String, on link: any Link) throws(LinkError) {
@@ -186,7 +188,10 @@ extension BridgeLoop {
     if stage == .settling { isContested = true }
     // A connection that did not last is no success: two bridges that cut each other off must drift apart.
     if stage == .live, now.instant >= settledAt + .seconds(5) { backoff.succeed() }
-    if wasConnected { engine.disconnected(at: now) }
+    if wasConnected {
+      engine.disconnected(at: now)
+      saving.loseSight(at: now.wall)
+    }
     link = nil
     inFlight.removeAll()
     fences.reset()
