@@ -20,7 +20,7 @@ let package = Package(
     .target(name: "Bridge", dependencies: ["Presence", "Topics", "Dialects", "MQTT", "Store"]),
     .target(name: "Fleet", dependencies: ["CLinux", "MQTT"]),
     .executableTarget(
-      name: "rollcall", dependencies: ["Bridge", "CLinux", "Fleet", "MQTT", "Topics"]),
+      name: "rollcall", dependencies: ["Bridge", "CLinux", "Fleet", "MQTT", "Store", "Topics"]),
     .executableTarget(
       name: "rollcall-bench",
       dependencies: ["Bridge", "CMosquitto", "Fleet", "MQTT", "Presence", "Store", "Topics"],

@@ -13,13 +13,18 @@ struct Terminal {
     saved = settings
   }
 
+  /// Columns and rows of the terminal that is standard output; `nil`: it is none.
+  static var window: (columns: Int, rows: Int)? {
+    var window = winsize()
+    guard isatty(STDOUT_FILENO) == 1,
+      ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &window) == 0, window.ws_col > 0
+    else { return nil }
+    return (Int(window.ws_col), Int(window.ws_row))
+  }
+
   /// Columns and rows, as they are now.
   var size: (columns: Int, rows: Int) {
-    var window = winsize()
-    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &window) == 0, window.ws_col > 0 else {
-      return (80, 24)
-    }
-    return (Int(window.ws_col), Int(window.ws_row))
+    Self.window ?? (80, 24)
   }
 
   /// Begins to draw: the alternate screen, no cursor, and keys that are pressed do not show.
