@@ -35,7 +35,7 @@ let package = Package(
     .testTarget(name: "FleetTests", dependencies: ["Fleet", "TestSupport"]),
     .testTarget(
       name: "SimulationTests", dependencies: ["Bridge", "Presence", "Store"]),
-    .testTarget(name: "ProgramTests", dependencies: ["MQTT", "TestSupport", "rollcall"]),
+    .testTarget(name: "ProgramTests", dependencies: ["MQTT", "Store", "TestSupport", "rollcall"]),
     .testTarget(
       name: "BenchmarkTests", dependencies: ["TestSupport", "rollcall", "rollcall-bench"]),
   ],

@@ -7,12 +7,21 @@ import Store
 /// where nothing is known.
 struct HistoryChart {
   private let history: RoomHistory
-  private let clock: (Int64, Bool) -> String
+  private let clock: (Int64, TimeForm) -> String
   private static let labelColumns = 8
+
+  /// What of a time there is to tell apart.
+  enum TimeForm {
+    case seconds, minutes, days
+
+    /// How far apart such labels stand.
+    var columns: Int { self == .minutes ? 8 : self == .seconds ? 11 : 14 }
+  }
+
   private static let eighths = ["", "▁", "▂", "▃", "▄", "▅", "▆", "▇"]
 
-  /// - Parameter clock: a time in seconds since 1970 as a label, with its day or without.
-  init(_ history: RoomHistory, clock: @escaping (Int64, Bool) -> String = HistoryChart.local) {
+  /// - Parameter clock: a time in seconds since 1970 as a label.
+  init(_ history: RoomHistory, clock: @escaping (Int64, TimeForm) -> String = HistoryChart.local) {
     self.history = history
     self.clock = clock
   }
@@ -35,16 +44,18 @@ struct HistoryChart {
   private static let legend = "█ least  ░ greatest  ━ mean  ╱ not known"
 
   private func heading(_ whole: HistoryPoint) -> String {
-    let span = Duration.seconds(history.since).brief
-    let room = printable(history.room)
-    guard whole.isKnown, let last = history.points.last else {
-      return "\(room): nothing is known of the last \(span)"
-    }
-    let now =
-      last.isKnown
-      ? "\(last.high == last.low ? String(last.low) : "about \(RoomHistory.mean(last))") now, " : ""
+    let (room, span) = (printable(history.room), Self.words(history.since))
+    guard whole.isKnown else { return "\(room): nothing is known of the last \(span)" }
+    let now = history.last.map { "\($0) now, " } ?? ""
     return "\(room): \(now)\(whole.low) to \(whole.high), \(RoomHistory.mean(whole)) on average "
-      + "in the last \(span), \(Duration.seconds(history.step).brief) a step"
+      + "in the last \(span), \(Self.words(history.step)) a step"
+  }
+
+  /// `90s`, `15m`, `24h`, `7d`: in the largest unit that leaves no rest, a day or two in hours.
+  private static func words(_ seconds: Int64) -> String {
+    if seconds % 86_400 == 0, seconds > 2 * 86_400 { return "\(seconds / 86_400)d" }
+    if seconds % 3_600 == 0 { return "\(seconds / 3_600)h" }
+    return seconds % 60 == 0 ? "\(seconds / 60)m" : "\(seconds)s"
   }
 
   /// One point a column: several in one where there are more, one in several where there are few.
@@ -89,25 +100,30 @@ struct HistoryChart {
   }
 
   private func axis(_ points: [HistoryPoint]) -> [String] {
-    let isLong = history.since > 2 * 86_400
-    let width = isLong ? 14 : 8
+    let form: TimeForm =
+      history.since > 2 * 86_400 ? .days : history.since < 1_800 ? .seconds : .minutes
+    let width = form.columns
     var line = String(repeating: " ", count: Self.labelColumns - 1) + "└"
     var labels = String(repeating: " ", count: Self.labelColumns)
     for (place, point) in points.enumerated() {
       let isTick = place % width == 0 && place + width <= points.count
       line += isTick ? "┬" : "─"
-      if isTick { labels += clock(point.at, isLong).padded(to: width) }
+      if isTick { labels += clock(point.at, form).padded(to: width) }
     }
     return [line, labels]
   }
 
-  /// Where the user is: `14:05`, with the day `11-24 14:05`.
-  static func local(_ second: Int64, withDay: Bool) -> String {
+  /// Where the user is: `14:05:20`, `14:05`, `11-24 14:05`.
+  static func local(_ second: Int64, _ form: TimeForm) -> String {
     var seconds = time_t(second)
     var parts = tm()
     localtime_r(&seconds, &parts)
     func two(_ number: Int32) -> String { (number < 10 ? "0" : "") + String(number) }
     let time = "\(two(parts.tm_hour)):\(two(parts.tm_min))"
-    return withDay ? "\(two(parts.tm_mon + 1))-\(two(parts.tm_mday)) \(time)" : time
+    return switch form {
+    case .seconds: "\(time):\(two(parts.tm_sec))"
+    case .minutes: time
+    case .days: "\(two(parts.tm_mon + 1))-\(two(parts.tm_mday)) \(time)"
+    }
   }
 }

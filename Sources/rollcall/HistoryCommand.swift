@@ -60,7 +60,8 @@ struct HistoryCommand: Command {
     let size = format == .person ? Terminal.window : nil
     let places = size.map { HistoryChart.places(columns: $0.columns) } ?? 96
     let step = step ?? Self.step(for: since, places: places)
-    let history = RoomHistory(room: room, since: since, step: step, points: try read(step))
+    let (points, last) = try read(step)
+    let history = RoomHistory(room: room, since: since, step: step, points: points, last: last)
     switch format {
     case .json: _ = writeOut(history.jsonLines.map { $0 + "\n" }.joined())
     case .csv: _ = writeOut(history.csvLines.map { $0 + "\n" }.joined())
@@ -70,12 +71,12 @@ struct HistoryCommand: Command {
     }
   }
 
-  private func read(_ step: Int64) throws(ProgramError) -> [HistoryPoint] {
+  private func read(_ step: Int64) throws(ProgramError) -> (points: [HistoryPoint], last: Int64?) {
     do throws(StoreError) {
       let file = try HistoryFile(path: database)
-      let points = try file.points(
+      let history = try file.points(
         of: Array(room.utf8), since: since, step: step, at: WallClock.milliseconds)
-      if let points { return points }
+      if let history { return history }
       let isKept = try file.isKept()
       throw .unopenable(
         path: database, reason: isKept ? Self.unknown : "no history is kept in it")

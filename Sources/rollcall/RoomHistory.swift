@@ -8,6 +8,8 @@ struct RoomHistory {
   var since: Int64
   var step: Int64
   var points: [HistoryPoint]
+  /// How many there are now; `nil`: unknown.
+  var last: Int64?
 
   var jsonLines: [String] {
     points.map { point in

@@ -59,10 +59,10 @@ public final class HistoryFile {
   }
 
   /// The history of a room, as ``Database/history(of:since:step:at:)``; what comes after the bridge was last
-  /// connected is unknown.
+  /// connected is unknown. With it comes the count at its end, where that is known.
   public func points(
     of room: [UInt8], since seconds: Int64, step: Int64, at time: Int64
-  ) throws(StoreError) -> [HistoryPoint]? {
+  ) throws(StoreError) -> (points: [HistoryPoint], last: Int64?)? {
     guard let shelf, let id = try shelf.id(of: room) else { return nil }
     let now = time / 1_000
     let alive = try integer("SELECT alive_at FROM bridge") / 1_000
@@ -72,7 +72,7 @@ public final class HistoryFile {
       shelf, room: id, span: now - seconds..<now + 1, step: step, gaps: HistoryGaps(gaps),
       since: integer("SELECT since FROM history_state"))
     while try !scan.advance() {}
-    return scan.points
+    return (scan.points, scan.last)
   }
 
   private func integer(_ sql: String) throws(StoreError) -> Int64 {

@@ -12,7 +12,8 @@ struct HistoryFold {
   private(set) var lasts: [Int64?] = []
   /// The weighted sums of which the means are made.
   private var sums: [Double]
-  private var count: Int64?
+  /// At the end of the last row.
+  private(set) var count: Int64?
   private var position: Int64
 
   /// - Parameters:

@@ -36,6 +36,9 @@ public final class HistoryScan {
   /// The points, those included of which nothing is known. Valid once ``advance()`` has said that all is read.
   public var points: [HistoryPoint] { fold.points }
 
+  /// The count at the end, as ``points``; `nil`: unknown.
+  public var last: Int64? { fold.points.last?.isKnown == true ? fold.count : nil }
+
   /// Reads some more; whether all has been read.
   public func advance() throws(StoreError) -> Bool {
     guard let tier else { return true }
