@@ -20,7 +20,7 @@ let package = Package(
     .target(name: "Bridge", dependencies: ["Presence", "Topics", "Dialects", "MQTT", "Store"]),
     .target(name: "Fleet", dependencies: ["CLinux", "MQTT"]),
     .executableTarget(
-      name: "rollcall", dependencies: ["Bridge", "CLinux", "Fleet", "MQTT", "Topics"]),
+      name: "rollcall", dependencies: ["Bridge", "CLinux", "Fleet", "MQTT", "Store", "Topics"]),
     .executableTarget(
       name: "rollcall-bench",
       dependencies: [
@@ -38,7 +38,7 @@ let package = Package(
     .testTarget(
       name: "SimulationTests", dependencies: ["Bridge", "Presence", "Store", "Topics"]),
     .testTarget(
-      name: "ProgramTests", dependencies: ["MQTT", "TestSupport", "rollcall"],
+      name: "ProgramTests", dependencies: ["MQTT", "Store", "TestSupport", "rollcall"],
       exclude: ["Page/scripts"]),
     .testTarget(
       name: "BenchmarkTests", dependencies: ["TestSupport", "rollcall", "rollcall-bench"]),

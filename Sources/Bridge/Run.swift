@@ -110,6 +110,7 @@ private func open(
   var engine = Engine(rules: Rules(configuration))
   let row = try database.bridgeRow()
   try database.load(into: &engine, at: clock.now)
+  try database.keepHistory(HistoryRules(configuration))
   return (engine, row, database)
 }
 
@@ -134,5 +135,6 @@ extension Rules {
     maxRoomsPerClient = configuration.maxRoomsPerClient
     maxClients = configuration.maxClients
     maxRooms = configuration.maxRooms
+    tellsRecounts = configuration.history != nil
   }
 }

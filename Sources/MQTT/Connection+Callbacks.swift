@@ -10,8 +10,8 @@ extension Connection {
     mosquitto_disconnect_v5_callback_set(handle) { _, context, code, _ in
       Connection.from(context)?.didDisconnect(code, errno)
     }
-    mosquitto_message_callback_set(handle) { _, context, message in
-      if let message { Connection.from(context)?.didReceive(message.pointee) }
+    mosquitto_message_v5_callback_set(handle) { _, context, message, properties in
+      if let message { Connection.from(context)?.didReceive(message.pointee, properties) }
     }
     mosquitto_publish_v5_callback_set(handle) { _, context, id, code, _ in
       Connection.from(context)?.didAcknowledge(id, code)
@@ -43,11 +43,12 @@ extension Connection {
     delegate?.connection(self, didConnect: result)
   }
 
-  private func didReceive(_ message: mosquitto_message) {
+  private func didReceive(_ message: mosquitto_message, _ properties: OpaquePointer?) {
     guard let topic = message.topic else { return }
     delegate?.connection(
       self,
       didReceive: Message(
+        properties: properties,
         topic: UnsafeRawBufferPointer(start: topic, count: strlen(topic)),
         payload: UnsafeRawBufferPointer(start: message.payload, count: Int(message.payloadlen)),
         qos: message.qos, retain: message.retain, id: message.mid))

@@ -38,11 +38,27 @@ extension Connection {
     try payload.withUnsafeBytes { enqueue(topic, $0, qos, retain) }.get()
   }
 
+  /// Publishes a question or an answer; with MQTT 3.1.1 the properties are left out.
+  @discardableResult
+  public func publish(
+    _ topic: [UInt8], _ payload: [UInt8], qos: QoS, request: RequestProperties
+  ) throws(MQTTError) -> Int32 {
+    guard options.protocolVersion == .v5 else {
+      return try publish(topic, payload, qos: qos, retain: false)
+    }
+    var list = try request.makeList()
+    defer { mosquitto_property_free_all(&list) }
+    return try payload.withUnsafeBytes {
+      enqueue(topic, $0, qos, false, properties: list, propertyBytes: request.byteCount)
+    }.get()
+  }
+
   /// The last step of every `publish`; a result, as the standard library's closures do not throw typed errors.
   private func enqueue(
-    _ topic: some Collection<UInt8>, _ payload: UnsafeRawBufferPointer, _ qos: QoS, _ retain: Bool
+    _ topic: some Collection<UInt8>, _ payload: UnsafeRawBufferPointer, _ qos: QoS, _ retain: Bool,
+    properties: OpaquePointer? = nil, propertyBytes: Int = 0
   ) -> Result<Int32, MQTTError> {
-    guard fits(topic: topic.count, payload: payload.count, qos) else {
+    guard fits(topic: topic.count, payload: payload.count, properties: propertyBytes, qos) else {
       return .failure(Self.refused(MOSQ_ERR_OVERSIZE_PACKET.code))
     }
     topicScratch.removeAll(keepingCapacity: true)
@@ -52,9 +68,9 @@ extension Connection {
     }
     topicScratch.append(0)
     var id: Int32 = 0
-    let code = mosquitto_publish(
+    let code = mosquitto_publish_v5(
       handle, &id, topicScratch, Int32(clamping: payload.count), payload.baseAddress, qos.rawValue,
-      retain)
+      retain, properties)
     return code == MOSQ_ERR_SUCCESS.code ? .success(id) : .failure(Self.refused(code))
   }
 
@@ -65,13 +81,17 @@ extension Connection {
   /// libmosquitto 2.0.11 measures a packet short by one or two bytes: it sends one that the broker ends the connection
   /// for, and dereferences a null pointer over a QoS 1 publish that is one byte too long. So it is measured here
   /// (MQTT 5 sections 2.1 and 3.3).
-  private func fits(topic: Int, payload: Int, _ qos: QoS) -> Bool {
+  private func fits(topic: Int, payload: Int, properties: Int, _ qos: QoS) -> Bool {
     guard let maximumPacketSize else { return true }
     let identifier = qos == .atMostOnce ? 0 : 2
-    let noProperties = 1
-    let remaining = 2 + topic + identifier + noProperties + payload
-    let lengthBytes = remaining < 1 << 7 ? 1 : remaining < 1 << 14 ? 2 : remaining < 1 << 21 ? 3 : 4
-    return 1 + lengthBytes + remaining <= maximumPacketSize
+    let remaining =
+      2 + topic + identifier + Self.lengthBytes(properties) + properties + payload
+    return 1 + Self.lengthBytes(remaining) + remaining <= maximumPacketSize
+  }
+
+  /// What a length takes itself (MQTT 5 section 1.5.5).
+  private static func lengthBytes(_ length: Int) -> Int {
+    length < 1 << 7 ? 1 : length < 1 << 14 ? 2 : length < 1 << 21 ? 3 : 4
   }
 
   /// Subscribes to filters in one SUBSCRIBE and returns its packet identifier, which `didSubscribe` names.

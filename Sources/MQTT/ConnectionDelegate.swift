@@ -30,6 +30,8 @@ public struct ConnectResult: Sendable {
 
 /// A message as it came in. Its bytes belong to libmosquitto and are valid only for the call that hands them over.
 public struct Message {
+  /// libmosquitto's list of the message's properties; `nil`: none, as always with MQTT 3.1.1.
+  let properties: OpaquePointer?
   public let topic: UnsafeRawBufferPointer
   public let payload: UnsafeRawBufferPointer
   public let qos: Int32

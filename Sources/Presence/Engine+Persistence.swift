@@ -86,6 +86,8 @@ public struct Unsaved: Equatable, Sendable {
   public var clients: ContiguousArray<Int32> = []
   public var memberships: ContiguousArray<Int32> = []
   public var rooms: ContiguousArray<Int32> = []
+  /// How the counts of rooms changed; empty unless the rules want it.
+  public var recounts: ContiguousArray<Recount> = []
 
   public var isEmpty: Bool { clients.isEmpty && memberships.isEmpty && rooms.isEmpty }
 }
@@ -108,7 +110,8 @@ extension Engine {
     for index in unsavedMemberships { memberships[index].flags.remove(.unsaved) }
     for index in unsavedRooms { rooms[Int(index)].flags.remove(.unsaved) }
     let unsaved = Unsaved(
-      clients: unsavedClients, memberships: unsavedMemberships, rooms: unsavedRooms)
+      clients: unsavedClients, memberships: unsavedMemberships, rooms: unsavedRooms,
+      recounts: takeRecounts())
     unsavedClients.removeAll(keepingCapacity: true)
     unsavedMemberships.removeAll(keepingCapacity: true)
     unsavedRooms.removeAll(keepingCapacity: true)
@@ -289,5 +292,7 @@ extension Engine {
     }
     empty.sort { (rooms[Int($0)].emptiedAt, $0) < (rooms[Int($1)].emptiedAt, $1) }
     for index in empty { emptied.append(index, to: 0) }
+    // What was read is what was committed.
+    _ = takeRecounts()
   }
 }

@@ -7,7 +7,7 @@ extension Engine {
     memberships[index].previousInRoom = -1
     if first >= 0 { memberships[first].previousInRoom = index }
     rooms[room].firstMember = index
-    rooms[room].count += 1
+    recount(Int32(room), by: 1)
     clients[Int(memberships[index].client)].presences += 1
     presences += 1
     if rooms[room].count == 1 {
@@ -16,10 +16,12 @@ extension Engine {
       save(room: Int32(room))
     }
     count(index, by: 1)
+    if rooms[room].flags.contains(.rostered) { followRoster(of: Int32(room), newcomer: index) }
   }
 
   mutating func unlink(_ index: Int32) {
     let room = Int(memberships[index].room)
+    if rooms[room].flags.contains(.rostered) { followRoster(of: Int32(room), leaver: index) }
     let (before, after) = (memberships[index].previousInRoom, memberships[index].nextInRoom)
     if before >= 0 {
       memberships[before].nextInRoom = after
@@ -27,7 +29,7 @@ extension Engine {
       rooms[room].firstMember = after
     }
     if after >= 0 { memberships[after].previousInRoom = before }
-    rooms[room].count -= 1
+    recount(Int32(room), by: -1)
     clients[Int(memberships[index].client)].presences -= 1
     presences -= 1
     if rooms[room].count == 0 {
@@ -70,6 +72,7 @@ extension Engine {
     roomNames.remove(index)
     emptied.remove(index)
     heads[index] = nil
+    rosters.removeAll { $0.room == index }
     let unsaved = rooms[Int(index)].flags.contains(.unsaved)
     let listed = rooms[Int(index)].flags.contains(.listed)
     rooms[Int(index)] = Room()

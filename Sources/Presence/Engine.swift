@@ -70,6 +70,10 @@ public struct Engine {
   var unsavedClients: ContiguousArray<Int32> = []
   var unsavedMemberships: ContiguousArray<Int32> = []
   var unsavedRooms: ContiguousArray<Int32> = []
+  var recountedRooms: ContiguousArray<Int32> = []
+
+  /// Rooms that are paged through, the one asked for last at the end.
+  var rosters: ContiguousArray<Roster> = []
 
   /// Clients that are present, and those that are known at all.
   public internal(set) var presentClients = 0

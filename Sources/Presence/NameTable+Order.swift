@@ -35,7 +35,7 @@ extension NameTable {
     return withName(left) { a in withName(right) { Self.compare(a, $0) } }
   }
 
-  private static func compare(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Int {
+  static func compare(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Int {
     for position in 0..<min(a.count, b.count) where a[position] != b[position] {
       return Int(a[position]) - Int(b[position])
     }

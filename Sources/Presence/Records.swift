@@ -110,6 +110,10 @@ struct Room {
     static let restored = Flags(rawValue: 8)
     /// Large enough that the first of its members are kept in order.
     static let headed = Flags(rawValue: 16)
+    /// Stands in the list of rooms whose counts changed since the last commit.
+    static let recounted = Flags(rawValue: 32)
+    /// Its members are being paged through.
+    static let rostered = Flags(rawValue: 64)
   }
 
   /// A membership that changed since the last announcement, with what was then shown of it.
@@ -134,5 +138,9 @@ struct Room {
   var announcedCount: Int32 = 0
   /// Memberships of any state.
   var ties: Int32 = 0
+  /// While recounted: the count as last committed, and the least and the greatest since.
+  var committedCount: Int32 = 0
+  var least: Int32 = 0
+  var greatest: Int32 = 0
   var flags: Flags = []
 }

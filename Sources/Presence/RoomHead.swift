@@ -29,20 +29,18 @@ extension Engine {
   }
 
   private func sorted(_ room: Int32) -> (members: [Int32], users: [Int32]) {
-    var members: [(key: NameTable.SortKey, index: Int32)] = []
+    var members: [Int32] = []
     members.reserveCapacity(Int(rooms[Int(room)].count))
-    forEachMember(of: room) { index in
-      members.append((clientNames.sortKey(memberships[index].client), index))
-    }
-    members.sort { $0.key != $1.key ? $0.key < $1.key : precedes($0.index, $1.index) }
+    forEachMember(of: room) { members.append($0) }
+    sortByName(&members)
     var users: [Int32] = []
     if rooms[Int(room)].users > 0 {
       var all: [Int32] = []
-      for member in members where user(of: member.index) >= 0 { all.append(user(of: member.index)) }
+      for member in members where user(of: member) >= 0 { all.append(user(of: member)) }
       all.sort { userPrecedes($0, $1) }
       for user in all where users.last != user { users.append(user) }
     }
-    return (members.map(\.index), users)
+    return (members, users)
   }
 
   private mutating func makeHead(of room: Int32) -> RoomHead {
@@ -130,6 +128,13 @@ extension Engine {
   /// The user of a membership's client; -1: none.
   func user(of membership: Int32) -> Int32 {
     clientNames.scope(of: memberships[membership].client) - 1
+  }
+
+  /// The keys are made first: what a comparison would have to fetch stands in a row.
+  func sortByName(_ members: inout [Int32]) {
+    var keyed = members.map { (key: clientNames.sortKey(memberships[$0].client), index: $0) }
+    keyed.sort { $0.key != $1.key ? $0.key < $1.key : precedes($0.index, $1.index) }
+    for place in keyed.indices { members[place] = keyed[place].index }
   }
 
   private func precedes(_ left: Int32, _ right: Int32) -> Bool {

@@ -17,6 +17,8 @@ public struct Rules: Equatable, Sendable {
   public var maxRoomsPerClient = 64
   public var maxClients = 2_000_000
   public var maxRooms = 1_000_000
+  /// Whether each commit is told how the counts of rooms changed: somebody keeps their history.
+  public var tellsRecounts = false
 
   public init() {}
 }

@@ -32,8 +32,10 @@ extension Database {
     do {
       try put(bridge)
       try put(unsaved, of: engine)
+      try history?.record(unsaved.recounts, of: engine, bridge)
       try execute("COMMIT")
     } catch {
+      history?.forget()
       if sqlite3_get_autocommit(handle) == 0 { try? execute("ROLLBACK") }
       throw error
     }
@@ -45,10 +47,13 @@ extension Database {
     try execute("BEGIN IMMEDIATE")
     do {
       try put(bridge)
+      try history?.noteCounts()
       for table in ["room", "client", "membership"] { try execute("DELETE FROM \(table)") }
       try put(engine.everything, of: engine)
+      try history?.recordRewrite(bridge)
       try execute("COMMIT")
     } catch {
+      history?.forget()
       if sqlite3_get_autocommit(handle) == 0 { try? execute("ROLLBACK") }
       throw error
     }

@@ -19,6 +19,9 @@ public struct BridgeRow: Equatable, Sendable {
   public var revision: Int64
   /// When the bridge last committed, in milliseconds since 1970; 0: never.
   public var aliveAt: Int64
+  /// Nothing was known of any room from then until ``aliveAt``, in milliseconds since 1970; `nil`: all was.
+  /// It is written for the history, and not read back.
+  public var unknownSince: Int64?
 
   public init(revision: Int64, aliveAt: Int64) {
     self.revision = revision
@@ -40,6 +43,8 @@ public final class Database {
   let handle: OpaquePointer
   let owner: Int64
   var statements: Statements?
+  /// `nil`: no history is kept.
+  var history: HistoryBook?
 
   /// Opens the file, or makes it.
   ///
@@ -65,6 +70,7 @@ public final class Database {
 
   deinit {
     statements = nil
+    history = nil
     sqlite3_close_v2(handle)
   }
 

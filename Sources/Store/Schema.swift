@@ -30,6 +30,18 @@ enum Schema {
     ALTER TABLE client ADD COLUMN gated INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE client ADD COLUMN returns_alone INTEGER NOT NULL DEFAULT 0;
     """,
+    """
+    CREATE TABLE history_state(
+      id INTEGER PRIMARY KEY CHECK (id = 1), since INTEGER NOT NULL, row_count INTEGER NOT NULL);
+    INSERT INTO history_state VALUES (1, 0, 0);
+    CREATE TABLE history_room(
+      id INTEGER PRIMARY KEY, name BLOB NOT NULL UNIQUE, base INTEGER NOT NULL);
+    CREATE TABLE history(
+      step INTEGER NOT NULL, period INTEGER NOT NULL, room INTEGER NOT NULL, at INTEGER NOT NULL,
+      low INTEGER NOT NULL, high INTEGER NOT NULL, mean REAL NOT NULL, last INTEGER NOT NULL,
+      PRIMARY KEY (step, period, room, at)) WITHOUT ROWID;
+    CREATE TABLE history_gap(since INTEGER PRIMARY KEY, until INTEGER NOT NULL);
+    """,
   ]
 
   static var version: Int { migrations.count }

@@ -23,6 +23,13 @@ final class Statement {
 
   func bind(_ value: Int64, at position: Int32) { sqlite3_bind_int64(handle, position, value) }
 
+  func bind(real value: Double, at position: Int32) { sqlite3_bind_double(handle, position, value) }
+
+  /// Binds integers at the first positions.
+  func bind(integers: Int64...) {
+    for (place, value) in integers.enumerated() { bind(value, at: Int32(place + 1)) }
+  }
+
   func bind(_ value: Int64?, at position: Int32) {
     if let value { bind(value, at: position) } else { sqlite3_bind_null(handle, position) }
   }
@@ -58,6 +65,8 @@ final class Statement {
   func reset() { sqlite3_reset(handle) }
 
   func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
+
+  func real(_ column: Int32) -> Double { sqlite3_column_double(handle, column) }
 
   func optionalInteger(_ column: Int32) -> Int64? {
     sqlite3_column_type(handle, column) == SQLITE_NULL ? nil : integer(column)

@@ -34,7 +34,7 @@ public enum SnapshotWriter {
     return list
   }
 
-  private static func write(_ member: MemberInput, to json: inout JSONWriter) {
+  static func write(_ member: MemberInput, to json: inout JSONWriter) {
     json.beginObject()
     json.key("client")
     json.string(member.client)

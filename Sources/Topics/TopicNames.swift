@@ -27,6 +27,21 @@ public struct TopicNames: Sendable {
   /// As ``occupancyFilter``, for the events.
   public var eventsFilter: String { "\(root)/events/#" }
 
+  /// Where the bridge is asked.
+  public var query: String { "\(root)/query" }
+
+  /// Whether answers may go to a topic: a good one, and none of the root's but those below `answers`.
+  public func mayAnswer(on topic: [UInt8]) -> Bool {
+    guard topic.first != Names.dollar, topic.count <= Self.maxAnswerTopic,
+      topic.split(separator: Names.slash, omittingEmptySubsequences: false)
+        .allSatisfy({ Names.problem(ofLevel: $0) == nil })
+    else { return false }
+    guard (topic + [Names.slash]).starts(with: rootBytes + [Names.slash]) else { return true }
+    return topic.starts(with: rootBytes + Array("/answers/".utf8))
+  }
+
+  private static let maxAnswerTopic = 1_024
+
   /// The bridge's message to itself.
   public var fence: String { "\(root)/bridge/fence" }
   /// The bridge's counters and gauges.

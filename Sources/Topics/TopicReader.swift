@@ -18,6 +18,8 @@ public enum Topic {
   case occupancy(room: UnsafeRawBufferPointer)
   /// `count/{room}`, which the bridge itself retains.
   case count(room: UnsafeRawBufferPointer)
+  /// `query`: somebody asks.
+  case query
   /// `$SYS/broker/uptime`.
   case brokerUptime
   /// `$SYS/broker/publish/messages/dropped`.
@@ -77,6 +79,7 @@ extension TopicReader {
     }
     if rest.holds("bridge/fence") { return .fence }
     if rest.holds("bridge/stats") { return .stats }
+    if rest.holds("query") { return .query }
     return rest.holds("bridge/status") ? .bridgeStatus : .invalid(.unknownTopic)
   }
 

@@ -15,16 +15,17 @@ struct EngineBenchmark {
   private var shuffle = SeededGenerator(seed: 1)
   private var order: [Int32]
 
-  init(clients: Int, rooms: Int) {
+  init(clients: Int, rooms: Int, tellsRecounts: Bool = false) {
     self.clients = clients
     self.rooms = rooms
-    engine = Self.emptyEngine(clients: clients)
+    engine = Self.emptyEngine(clients: clients, tellsRecounts: tellsRecounts)
     order = Array(0..<Int32(clients))
     order.shuffle(using: &shuffle)
   }
 
-  private static func emptyEngine(clients: Int) -> Engine {
+  private static func emptyEngine(clients: Int, tellsRecounts: Bool) -> Engine {
     var rules = Rules()
+    rules.tellsRecounts = tellsRecounts
     rules.maxClients = max(rules.maxClients, 2 * clients)
     rules.heartbeatTimeout = .seconds(60)
     var engine = Engine(rules: rules)

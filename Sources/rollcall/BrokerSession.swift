@@ -82,6 +82,11 @@ final class BrokerSession {
     }
   }
 
+  /// Hears of one more topic, at QoS 0.
+  func subscribe(_ topic: String) { _ = try? connection.subscribe([topic], qos: .atMostOnce) }
+
+  func unsubscribe(_ topic: String) { _ = try? connection.unsubscribe([topic]) }
+
   /// About once a second.
   func keepAlive() {
     do throws(MQTTError) { try connection.keepAlive() } catch { isOver = true }

@@ -5,12 +5,13 @@ struct MemberList {
 
   /// A line of totals, the table, and a word on who is left out.
   /// - Parameter now: milliseconds since 1970, for the ages.
-  func lines(now: Int64) -> [String] {
+  /// - Parameter width: of the terminal; `nil`: as wide as need be.
+  func lines(now: Int64, width: Int? = nil) -> [String] {
     guard snapshot.count > 0 else { return ["\(room.text): empty"] }
     let totals =
       "\(room.text): \(snapshot.count) present, \(counted(snapshot.usersCount, "user")), "
       + "\(snapshot.anonymous) anonymous"
-    return [totals, ""] + table(now: now).lines() + (truncation.map { [$0] } ?? [])
+    return [totals, ""] + table(now: now).lines(width: width) + (truncation.map { [$0] } ?? [])
   }
 
   var jsonLines: [String] {

@@ -5,7 +5,9 @@ struct MembersCommand: Command {
   static let summary = "Say who is in a room, and since when"
   static let details = """
     Reads the room's retained snapshot and prints a table; with --json one object a line: client,
-    user, since and data as the bridge has them. A room that is not there: status 1.
+    user, since and data as the bridge has them. A room that is not there: status 1. Where the
+    snapshot does not list everybody, the bridge is asked for the rest, which takes MQTT 5 and a
+    login that may ask; else it is said how many are left out.
     """
   static let flags =
     [Flag("json", help: "One JSON object a member and line"), Flag.timeout] + BrokerAccess.flags
@@ -36,8 +38,13 @@ struct MembersCommand: Command {
     guard let payload = payload(of: topics[0], in: reading) else {
       throw .failed(missing(count: payload(of: topics[1], in: reading)))
     }
-    guard let snapshot = RoomSnapshot(payload) else {
+    guard var snapshot = RoomSnapshot(payload) else {
       throw .failed("\(topics[0]) does not hold what a bridge writes there")
+    }
+    if snapshot.truncated, reading.bridge == .online,
+      let all = MemberPages.read(room, access, limit: limit)
+    {
+      (snapshot.members, snapshot.count, snapshot.truncated) = (all.members, all.count, false)
     }
     show(MemberList(room: RoomName(room), snapshot: snapshot))
   }
@@ -47,7 +54,9 @@ struct MembersCommand: Command {
       _ = writeOut(list.jsonLines.map { $0 + "\n" }.joined())
       if let rest = list.truncation { complain(rest) }
     } else {
-      _ = writeOut(list.lines(now: WallClock.milliseconds).map { $0 + "\n" }.joined())
+      _ = writeOut(
+        list.lines(now: WallClock.milliseconds, width: Terminal.window?.columns).map { $0 + "\n" }
+          .joined())
     }
   }
 

@@ -8,8 +8,8 @@ enum Program {
   static let version = Rollcall.version
 
   static let commands: [any Command.Type] = [
-    RunCommand.self, CheckCommand.self, RoomsCommand.self, MembersCommand.self, WatchCommand.self,
-    SimulateCommand.self,
+    RunCommand.self, CheckCommand.self, RoomsCommand.self, MembersCommand.self,
+    HistoryCommand.self, WatchCommand.self, SimulateCommand.self,
   ]
 
   /// - Parameter arguments: without the program's name.

@@ -32,7 +32,10 @@ struct RoomsCommand: Command {
     let reading = try RetainedReading.read(access, filters: filters, limit: limit)
     reading.warn()
     let list = RoomList(reading.messages, root: access.root)
-    let text = json ? list.jsonLines : list.table(long: long, now: WallClock.milliseconds).lines()
+    let text =
+      json
+      ? list.jsonLines
+      : list.table(long: long, now: WallClock.milliseconds).lines(width: Terminal.window?.columns)
     _ = writeOut(text.map { $0 + "\n" }.joined())
   }
 }

@@ -13,21 +13,38 @@ struct Terminal {
     saved = settings
   }
 
+  /// Columns and rows of the terminal that is standard output; `nil`: it is none.
+  static var window: (columns: Int, rows: Int)? {
+    var window = winsize()
+    guard isatty(STDOUT_FILENO) == 1,
+      ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &window) == 0, window.ws_col > 0
+    else { return nil }
+    return (Int(window.ws_col), Int(window.ws_row))
+  }
+
   /// Columns and rows, as they are now.
   var size: (columns: Int, rows: Int) {
-    var window = winsize()
-    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &window) == 0, window.ws_col > 0 else {
-      return (80, 24)
-    }
-    return (Int(window.ws_col), Int(window.ws_row))
+    Self.window ?? (80, 24)
   }
 
   /// Begins to draw: the alternate screen, no cursor, and keys that are pressed do not show.
   func enter() {
     var quiet = saved
-    quiet.c_lflag &= ~tcflag_t(ECHO)
+    quiet.c_lflag &= ~tcflag_t(hasKeyboard ? ECHO | ICANON : ECHO)
     _ = tcsetattr(STDOUT_FILENO, TCSANOW, &quiet)
     _ = writeOut("\u{1B}[?1049h\u{1B}[?25l")
+  }
+
+  static let keyboard = STDIN_FILENO
+
+  /// Whether keys can be read, and not only hidden.
+  var hasKeyboard: Bool { isatty(Self.keyboard) == 1 }
+
+  /// What was typed, as far as it is there; it is asked for only when there is something.
+  func readKeys() -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: 256)
+    let count = read(Self.keyboard, &bytes, bytes.count)
+    return Array(bytes.prefix(max(0, count)))
   }
 
   /// Everything as it was before ``enter()``.
@@ -48,6 +65,7 @@ struct Terminal {
     case .plain: line.text
     case .bold: "\u{1B}[1m" + line.text + "\u{1B}[0m"
     case .dim: "\u{1B}[2m" + line.text + "\u{1B}[0m"
+    case .chosen: "\u{1B}[7m" + line.text + "\u{1B}[0m"
     }
   }
 

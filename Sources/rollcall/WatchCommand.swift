@@ -4,7 +4,8 @@ struct WatchCommand: Command {
   static let operands = "[ROOM…]"
   static let summary = "Show the rooms live"
   static let details = """
-    On a terminal: a table that is redrawn, until Ctrl-C. Elsewhere: the present state, then a line
+    On a terminal: a table that is redrawn, until q or Ctrl-C. s changes its order (name, count, last
+    change), / filters as one types, the arrow keys choose a room and enter shows who is in it. Elsewhere: the present state, then a line
     a change (HH:MM:SS ROOM COUNT +CLIENT -CLIENT(REASON)); with --json one object a line.
     ROOM is a room or an MQTT filter such as building-a/#; without one, all rooms. Counts are enough;
     who came and went is shown where the login may read the events.
@@ -29,7 +30,9 @@ struct WatchCommand: Command {
     }
     let access = try BrokerAccess(arguments)
     let rooms = arguments.operands.isEmpty ? ["#"] : arguments.operands
-    filters = ["count", "events"].flatMap { kind in rooms.map { "\(access.root)/\(kind)/\($0)" } }
+    filters =
+      ["count", "events"].flatMap { kind in rooms.map { "\(access.root)/\(kind)/\($0)" } }
+      + ["\(access.root)/bridge/stats"]
     self.access = access
     settings = Watcher.Settings(
       limit: try arguments.duration("for"), connectLimit: try arguments.answerLimit())

@@ -18,10 +18,15 @@ struct WatchModel {
     case count(RoomName, [UInt8])
     case event(RoomName, [UInt8])
     case bridge([UInt8])
+    case stats([UInt8])
+    case occupancy(RoomName, [UInt8])
   }
 
   private(set) var rooms: [RoomName: Room] = [:]
   private(set) var bridge = BridgeState.absent
+  private(set) var figures: BridgeFigures?
+  /// Who is in the room that was last asked for.
+  private(set) var members: (room: RoomName, snapshot: RoomSnapshot)?
   /// Whether the present state is known: what comes from then on is news.
   private(set) var synchronized = false
   private var presented = false
@@ -72,7 +77,10 @@ struct WatchModel {
     case .bridge(let payload): return take(bridge: BridgeState(payload))
     case .event(let name, let payload): return take(event: RoomEvent(payload), of: name, at: now)
     case .count(let name, let payload): return take(count: payload, of: name, at: now)
+    case .stats(let payload): figures = BridgeFigures(payload, after: figures) ?? figures
+    case .occupancy(let name, let payload): members = RoomSnapshot(payload).map { (name, $0) }
     }
+    return []
   }
 
   private mutating func take(bridge state: BridgeState) -> [WatchChange] {

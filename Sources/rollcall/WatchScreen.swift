@@ -5,9 +5,11 @@ struct WatchScreen {
   var place: String
   /// What is wrong with the connection; `nil` while it stands.
   var trouble: String?
+  /// `nil`: nobody can press a key.
+  var controls: WatchControls?
 
   struct Line: Equatable {
-    enum Weight { case plain, bold, dim }
+    enum Weight { case plain, bold, dim, chosen }
 
     var text: String
     var weight = Weight.plain
@@ -19,19 +21,39 @@ struct WatchScreen {
   func lines(
     _ model: inout WatchModel, now: Duration, clock: String, columns: Int, rows: Int
   ) -> [Line] {
-    let names = model.roomNames()
-    let shown = Self.choose(names, from: model, limit: max(1, rows - 4))
-    var lines = [heading(model, clock: clock, columns: columns), Line(text: "")]
+    let names = controls?.arrange(&model) ?? model.roomNames()
+    let foot = foot(model, columns: columns, rows: rows)
+    let limit = max(1, rows - 4 - foot.count)
+    let shown = choose(names, from: model, limit: limit)
+    var lines = [heading(model, clock: clock, columns: columns), figures(model, columns: columns)]
     if names.isEmpty {
-      lines.append(Line(text: model.synchronized ? "nobody anywhere yet" : "", weight: .dim))
+      lines.append(Line(text: emptiness(model).truncated(to: columns), weight: .dim))
     } else {
       lines += table(shown, of: model, now: now, columns: columns)
     }
     if shown.count < names.count {
-      let more = "… and \(names.count - shown.count) rooms where less happened lately"
+      let rest = counted(names.count - shown.count, "room")
+      let more = isSteady ? "… and \(rest) where less happened lately" : "… and \(rest) more"
       lines.append(Line(text: more.truncated(to: columns), weight: .dim))
     }
+    lines = Array(lines.prefix(max(0, rows - foot.count)))
+    if !foot.isEmpty {
+      lines += Array(repeating: Line(text: ""), count: rows - foot.count - lines.count) + foot
+    }
     return Array(lines.prefix(rows))
+  }
+
+  /// Rooms stay where they are while nobody has chosen another order, or one of them.
+  private var isSteady: Bool { controls.map { $0.order == .name && $0.chosen == nil } ?? true }
+
+  private func emptiness(_ model: WatchModel) -> String {
+    guard model.synchronized else { return "" }
+    return model.rooms.isEmpty ? "nobody anywhere yet" : "no room has that in its name"
+  }
+
+  private func figures(_ model: WatchModel, columns: Int) -> Line {
+    let words = model.bridge == .online && trouble == nil ? model.figures?.words ?? "" : ""
+    return Line(text: words.truncated(to: columns), weight: words.isEmpty ? .plain : .dim)
   }
 
   private func heading(_ model: WatchModel, clock: String, columns: Int) -> Line {
@@ -56,7 +78,9 @@ struct WatchScreen {
       let age = room.changed.map { (now - $0).brief } ?? "-"
       return [name.text, String(room.count), age, room.lately.joined(separator: " ")]
     }
-    let weights = [Line.Weight.dim] + rooms.map { Self.weight(of: $0.1, now: now) }
+    let weights =
+      [Line.Weight.dim]
+      + rooms.map { $0.0 == controls?.chosen ? .chosen : Self.weight(of: $0.1, now: now) }
     return zip(table.lines(width: columns), weights).map { Line(text: $0, weight: $1) }
   }
 
@@ -68,10 +92,11 @@ struct WatchScreen {
 
   /// All rooms where they fit; else those that changed last, in order of their names all the same,
   /// so that a row is found where it was.
-  private static func choose(
+  private func choose(
     _ names: [RoomName], from model: WatchModel, limit: Int
   ) -> [RoomName] {
     guard names.count > limit else { return names }
+    guard isSteady else { return window(names, limit: limit) }
     let changed = names.filter { model.rooms[$0]?.changed != nil }.sorted {
       (model.rooms[$0]?.changed ?? .zero) > (model.rooms[$1]?.changed ?? .zero)
     }
@@ -79,6 +104,13 @@ struct WatchScreen {
     let known = Set(latest)
     let rest = names.lazy.filter { !known.contains($0) }.prefix(limit - latest.count)
     return (latest + rest).sorted()
+  }
+
+  /// So many rooms from the first, or around the chosen one.
+  private func window(_ names: [RoomName], limit: Int) -> [RoomName] {
+    let place = controls?.chosen.flatMap { names.firstIndex(of: $0) } ?? 0
+    let start = min(max(0, place - limit / 2), names.count - limit)
+    return Array(names[start..<start + limit])
   }
 }
 

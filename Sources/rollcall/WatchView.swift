@@ -8,6 +8,19 @@ protocol WatchView: AnyObject {
   /// Time has passed; a picture with ages in it is drawn again.
   /// - Returns: as ``show(_:in:)``.
   func refresh(_ model: inout WatchModel, now: Duration) -> Bool
+  /// Where keys come from; `nil`: from nowhere.
+  var keyboard: Int32? { get }
+  /// Keys were pressed.
+  /// - Returns: false: one of them ends it all.
+  func takeKeys(_ model: inout WatchModel) -> Bool
+  /// The room whose members are wanted.
+  var openRoom: RoomName? { get }
+}
+
+extension WatchView {
+  var keyboard: Int32? { nil }
+  func takeKeys(_ model: inout WatchModel) -> Bool { true }
+  var openRoom: RoomName? { nil }
 }
 
 /// Lines on standard output, one a change.
@@ -41,6 +54,23 @@ final class TerminalView: WatchView {
   init(_ terminal: Terminal, place: String) {
     self.terminal = terminal
     screen = WatchScreen(place: place, trouble: "connecting")
+    if terminal.hasKeyboard { screen.controls = WatchControls() }
+  }
+
+  var keyboard: Int32? { screen.controls == nil ? nil : Terminal.keyboard }
+  var openRoom: RoomName? { screen.controls?.openRoom }
+
+  func takeKeys(_ model: inout WatchModel) -> Bool {
+    guard var controls = screen.controls else { return true }
+    let keys = Key.read(terminal.readKeys())
+    let page = max(1, terminal.size.rows - 6)
+    let goesOn = keys.allSatisfy { key in
+      controls.take(key, names: controls.arrange(&model), page: page)
+    }
+    screen.controls = controls
+    // Who presses a key wants to see it at once.
+    if !keys.isEmpty { (drawn, isStale) = (nil, true) }
+    return goesOn
   }
 
   func begin() { terminal.enter() }

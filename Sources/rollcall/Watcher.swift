@@ -17,6 +17,8 @@ final class Watcher {
   private let view: any WatchView
   private var model = WatchModel()
   private var session: BrokerSession?
+  /// The room whose snapshot this session is subscribed to.
+  private var openRoom: RoomName?
   private var nextAttempt = Duration.zero
   private var failures = 0
   private var hasBeenConnected = false
@@ -59,16 +61,31 @@ final class Watcher {
     try connectIfDue()
     poller.removeAll()
     poller.add(signals.descriptor)
+    poller.add(view.keyboard)
     if let session { poller.add(session.connection) }
     try poller.wait(Self.turn)
     if let session {
-      session.serve(readable: poller[1].contains(.readable))
+      session.serve(readable: poller[2].contains(.readable))
       if now >= nextKeepAlive {
         session.keepAlive()
         nextKeepAlive = now + .seconds(1)
       }
     }
+    if poller[1].contains(.readable), !view.takeKeys(&model) { return false }
+    followOpenRoom()
     return try tell(news()) && view.refresh(&model, now: now)
+  }
+
+  /// Subscribes to the snapshot of the room that is open, and no longer to the one before.
+  private func followOpenRoom() {
+    guard let session, model.synchronized, openRoom != view.openRoom else { return }
+    if let openRoom { session.unsubscribe(topic(of: openRoom)) }
+    openRoom = view.openRoom
+    if let openRoom { session.subscribe(topic(of: openRoom)) }
+  }
+
+  private func topic(of room: RoomName) -> String {
+    "\(access.root)/occupancy/" + String(decoding: room.bytes, as: UTF8.self)
   }
 
   private func tell(_ changes: [WatchChange]) -> Bool {
@@ -79,6 +96,7 @@ final class Watcher {
     guard session == nil, now >= nextAttempt else { return }
     do throws(MQTTError) {
       session = try BrokerSession(access, filters: filters)
+      openRoom = nil
       model.beginReplay()
     } catch {
       guard hasBeenConnected else { throw error }
@@ -127,6 +145,12 @@ final class Watcher {
     }
     if let room = RoomName(message.topic, under: "\(access.root)/events/") {
       return .event(room, message.payload)
+    }
+    if let room = RoomName(message.topic, under: "\(access.root)/occupancy/") {
+      return .occupancy(room, message.payload)
+    }
+    if message.topic.elementsEqual("\(access.root)/bridge/stats".utf8) {
+      return .stats(message.payload)
     }
     return session?.isMarker(message.topic) == true ? .bridge(message.payload) : nil
   }

@@ -157,6 +157,24 @@ struct ACLTests {
     #expect(try bridge.stop() == .code(0))
   }
 
+  @Test("The dashboard may ask, and hears its own answers; others may not ask, nor hear them")
+  func questions() throws {
+    let broker = try broker()
+    let bridge = try bridge(broker)
+    let dashboard = try client(broker, "wall", "dashboard")
+    let bob = try client(broker, "bob", "bob")
+    try dashboard.subscribe("presence/answers/wall")
+    try bob.subscribe("presence/answers/#")
+    #expect(waitUntil { bridge.isLive }, "\(bridge.log)")
+    let answer = try dashboard.ask(
+      "presence/query", #"{"rooms":{}}"#, answerTopic: "presence/answers/wall")
+    #expect(answer.text == #"{"rooms":{"prefix":"","rooms":[],"more":false}}"#)
+    #expect(try bob.publish("presence/query", #"{"rooms":{},"reply":"x"}"#) == 135)
+    #expect(try bob.publish("presence/answers/wall", "forged") == 135)
+    #expect(bob.messages.isEmpty)
+    #expect(try bridge.stop() == .code(0))
+  }
+
   @Test("A bridge without rights says loudly that nothing comes back, and publishes nothing")
   func withoutRights() throws {
     let broker = try broker()

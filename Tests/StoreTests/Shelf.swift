@@ -7,13 +7,19 @@ import TestSupport
 /// A directory with a database in it, and the engine that is kept there.
 struct Shelf {
   let directory: TemporaryDirectory
-  var engine = Engine(rules: Rules())
+  var engine = Engine(rules: Shelf.rules)
   var now = Now(instant: Instant(nanoseconds: 1_000_000_000_000), wall: 1_700_000_000_000)
 
   init() throws {
     directory = try TemporaryDirectory()
     engine.connected(at: now)
     engine.settled(brokerRestarted: false, at: now)
+  }
+
+  static var rules: Rules {
+    var rules = Rules()
+    rules.tellsRecounts = true
+    return rules
   }
 
   var path: String { directory.file("rollcall.db") }

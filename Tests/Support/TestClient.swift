@@ -8,6 +8,8 @@ public final class TestClient: ConnectionDelegate {
     public let payload: [UInt8]
     public let qos: Int32
     public let retain: Bool
+    /// MQTT 5's correlation data, of an answer.
+    public var correlation: [UInt8]?
 
     public init(topic: String, payload: [UInt8], qos: Int32, retain: Bool) {
       self.topic = topic
@@ -40,6 +42,7 @@ public final class TestClient: ConnectionDelegate {
   /// What each SUBSCRIBE was granted, by packet identifier.
   public private(set) var granted: [Int32: [Int32]] = [:]
   public private(set) var disconnects: [Disconnect] = []
+  private var questions = 0
 
   public init(_ options: ConnectionOptions) {
     self.options = options
@@ -99,6 +102,24 @@ public final class TestClient: ConnectionDelegate {
     return acknowledged[id] ?? 0
   }
 
+  /// Asks on a topic, and waits for what comes on `answerTopic`, which is subscribed to already, with the same
+  /// correlation data. Throws when there is no answer.
+  public func ask(
+    _ topic: String, _ text: String, answerTopic: String, limit: Duration = .seconds(10)
+  ) throws -> Received {
+    questions += 1
+    let correlation = Array("question \(questions)".utf8)
+    try open().publish(
+      Array(topic.utf8), Array(text.utf8), qos: .atLeastOnce,
+      request: RequestProperties(responseTopic: answerTopic, correlationData: correlation))
+    func find() -> Received? {
+      messages.last { $0.topic == answerTopic && $0.correlation == correlation }
+    }
+    try wait(for: "an answer to \(text)", limit: limit) { _ in find() != nil }
+    guard let answer = find() else { throw TestFailure("the answer went away") }
+    return answer
+  }
+
   /// Disconnects in good order: no will.
   public func disconnect() throws {
     try open().disconnect()
@@ -154,8 +175,10 @@ public final class TestClient: ConnectionDelegate {
   public func connection(_ connection: Connection, didReceive message: Message) {
     let topic = String(decoding: message.topic, as: UTF8.self)
     let payload = Array(message.payload)
-    messages.append(
-      Received(topic: topic, payload: payload, qos: message.qos, retain: message.retain))
+    var received = Received(
+      topic: topic, payload: payload, qos: message.qos, retain: message.retain)
+    received.correlation = message.correlationData
+    messages.append(received)
   }
 
   public func connection(_ connection: Connection, didAcknowledge id: Int32, reasonCode: Int32) {

@@ -22,6 +22,7 @@ func described(_ topic: [UInt8], root: String = "presence") -> String {
     case .fence: "fence"
     case .stats: "stats"
     case .bridgeStatus: "bridge status"
+    case .query: "query"
     case .occupancy(let room): "occupancy: \(text(room))"
     case .count(let room): "count: \(text(room))"
     case .brokerUptime: "uptime"

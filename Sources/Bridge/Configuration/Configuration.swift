@@ -32,6 +32,10 @@ public struct Configuration: Sendable, Equatable {
   /// A path, or `:memory:` for none.
   public var database = "rollcall.db"
   public var durability = Durability.process
+  /// `history`: for how long the counts of rooms are kept; `nil` (`off`): they are not.
+  public var history: Duration? = .seconds(30 * 86_400)
+  /// `history_limit`: how many rows of history there are at the most.
+  public var historyLimit = 5_000_000
   /// `max_payload`, in bytes: what a client may say in one message.
   public var maxPayload = 8 << 10
 

@@ -51,6 +51,17 @@ extension ConfigurationKey {
     ) { (configuration, text) throws(BadValue) in configuration.database = text },
     .choice("durability", \.durability, "process"),
     .toggle("native", \.native, "on"),
+    ConfigurationKey(
+      name: "history", defaultText: "30d",
+      expected: "a duration from 1h to 3660d, or off, e.g. 30d"
+    ) { (configuration, text) throws(BadValue) in
+      guard text != "off" else { return configuration.history = nil }
+      let duration = try Duration(configurationText: text)
+      guard duration >= .seconds(3600) else { throw BadValue("is less than 1h") }
+      guard duration <= tenYears else { throw BadValue("is more than 3660d") }
+      configuration.history = duration
+    },
+    .number("history_limit", \.historyLimit, "5000000", 10_000...1_000_000_000),
   ]
 
   static let presence: [ConfigurationKey] = [

@@ -109,7 +109,7 @@ extension BridgeLoop {
 
   private var lastingPlainFilters: [String] {
     (configuration.native ? names.heartbeatFilters : [])
-      + sourceFilters(atLeastOnce: false) + [names.brokerUptime, names.brokerDropped]
+      + sourceFilters(atLeastOnce: false) + [names.query, names.brokerUptime, names.brokerDropped]
       + discovery.lastingFilters
   }
 
@@ -198,7 +198,10 @@ extension BridgeLoop {
     if stage == .settling { isContested = true }
     // A connection that did not last is no success: two bridges that cut each other off must drift apart.
     if stage == .live, now.instant >= settledAt + .seconds(5) { backoff.succeed() }
-    if wasConnected { engine.disconnected(at: now) }
+    if wasConnected {
+      engine.disconnected(at: now)
+      saving.loseSight(at: now.wall)
+    }
     link = nil
     inFlight.removeAll()
     fences.reset()

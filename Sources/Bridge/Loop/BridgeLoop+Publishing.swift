@@ -74,7 +74,7 @@ extension BridgeLoop {
 
   /// The longest payload that the broker takes on a topic (MQTT 5 section 3.2.2.3.6): less the fixed header,
   /// the topic's length, the packet identifier and no properties.
-  private func maxBytes(topic: [UInt8]) -> Int {
+  func maxBytes(topic: [UInt8]) -> Int {
     maximumPacketSize.map { max(0, $0 - topic.count - 10) } ?? 256 << 20
   }
 }

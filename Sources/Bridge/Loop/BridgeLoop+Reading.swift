@@ -59,6 +59,7 @@ extension BridgeLoop: LinkDelegate {
     case .brokerUptime: recovery.noteUptime(delivery.payload, isReplay: delivery.isReplay)
     case .brokerDropped: noteDropped(delivery.payload)
     case .bridgeStatus: break
+    case .query: hear(delivery)
     case .invalid(let problem): if !takeDiscovery(delivery) { reject(delivery, problem.words) }
     }
   }

@@ -33,6 +33,7 @@ extension BridgeLoop {
     guard saving.isDurable else { return rewriteIfDue() }
     guard
       engine.hasUnsaved || saving.mustRaise(above: engine.revision) || saving.isStampDue(at: now)
+        || (stage == .live && saving.unknownSince != nil)
     else { return }
     let unsaved = engine.takeUnsaved()
     put { row throws(StoreError) in try storage.commit(unsaved, of: engine, bridge: row) }
@@ -47,18 +48,19 @@ extension BridgeLoop {
   }
 
   private func put(_ write: (BridgeRow) throws(StoreError) -> Void) {
-    let row = BridgeRow(
-      revision: saving.nextCeiling(above: engine.revision), aliveAt: now.wall)
+    saving.lookBack(at: now)
+    var row = BridgeRow(revision: saving.nextCeiling(above: engine.revision), aliveAt: now.wall)
+    row.unknownSince = saving.unknownSince
     do throws(StoreError) {
       try write(row)
       tally.commits += 1
-      saving.succeeded(ceiling: row.revision, aliveAt: row.aliveAt)
+      saving.succeeded(ceiling: row.revision, aliveAt: row.aliveAt, isLive: stage == .live)
     } catch {
       couldNotSave(error)
     }
   }
 
-  private func couldNotSave(_ error: StoreError) {
+  func couldNotSave(_ error: StoreError) {
     if case .takenOver = error { return takenOver(error.description) }
     tally.commitsFailed += 1
     if saving.isDurable {

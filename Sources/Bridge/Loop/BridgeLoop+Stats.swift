@@ -50,6 +50,7 @@ extension BridgeLoop {
     json.integer(inFlight.count)
     json.key("longest_turn_ms")
     json.raw(Self.milliseconds(tally.longestTurn))
+    writeHistoryFigures(&json)
   }
 
   /// With one decimal: what holds the loop is a matter of tenths or of hundreds.
@@ -74,7 +75,8 @@ extension BridgeLoop {
       ("oversize", tally.oversize), ("commits", tally.commits),
       ("commits_failed", tally.commitsFailed), ("connections", tally.connections),
       ("fences", tally.fences), ("repaired", tally.repaired), ("cleared", tally.cleared),
-      ("rereads", tally.rereads),
+      ("rereads", tally.rereads), ("queries", tally.queries),
+      ("queries_limited", tally.queriesLimited),
     ]
     for (key, value) in all {
       json.key(key)

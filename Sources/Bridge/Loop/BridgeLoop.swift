@@ -72,6 +72,8 @@ public final class BridgeLoop {
   var messagesRead = 0
   var nextKeepAlive = Instant(nanoseconds: 0)
   var nextStats = Instant.never
+  var nextThinning = Instant(nanoseconds: 0)
+  var questions = QuestionDesk()
   var stopping: Stopping?
   /// Rooms whose retained topics are to be cleared.
   var clears: ContiguousArray<[UInt8]> = []
@@ -143,6 +145,8 @@ public final class BridgeLoop {
     saveIfAllowed()
     publishDue()
     saveAnnounced()
+    answerQuestions()
+    thinHistoryIfDue()
     keepAliveIfDue()
     release()
     continueStopping()
@@ -172,9 +176,10 @@ public final class BridgeLoop {
     if stage == .settling { next = min(next, now.instant + .milliseconds(50)) }
     if stage == .live, canPublish {
       if let due = schedule.nextTime { next = min(next, due) }
-      if !retained.isDone || !clears.isEmpty { return .zero }
+      if !retained.isDone || !clears.isEmpty || questions.isBusy { return .zero }
       if stopping == nil { next = min(next, discovery.nextTime) }
     }
+    if stage == .live, configuration.history != nil { next = min(next, nextThinning) }
     if let reread = recovery.nextReread { next = min(next, reread) }
     if let stopping { next = min(next, stopping.deadline) }
     return max(.zero, next - ended)

@@ -70,6 +70,18 @@ final class MQTTLink: Link, ConnectionDelegate {
     return id
   }
 
+  func answer(_ payload: [UInt8], to reply: ReplyAddress, atLeastOnce: Bool)
+    throws(LinkError) -> Int32
+  {
+    var id: Int32 = 0
+    try call { c throws(MQTTError) in
+      id = try c.publish(
+        reply.topic, payload, qos: atLeastOnce ? .atLeastOnce : .atMostOnce,
+        request: RequestProperties(correlationData: reply.correlation))
+    }
+    return id
+  }
+
   func subscribe(_ filters: [String], atLeastOnce: Bool) throws(LinkError) {
     try call { c throws(MQTTError) in
       try c.subscribe(filters, qos: atLeastOnce ? .atLeastOnce : .atMostOnce)
@@ -99,7 +111,10 @@ final class MQTTLink: Link, ConnectionDelegate {
     delegate.linkDidReceive(
       Delivery(
         topic: message.topic, payload: message.payload, isAcknowledged: message.qos > 0,
-        isReplay: message.retain))
+        isReplay: message.retain,
+        reply: message.responseTopic.map {
+          ReplyAddress(topic: $0, correlation: message.correlationData)
+        }))
   }
 
   func connection(_ connection: Connection, didAcknowledge id: Int32, reasonCode: Int32) {

@@ -47,6 +47,9 @@ public protocol Link: AnyObject {
   func publish(
     _ topic: [UInt8], _ payload: UnsafeRawBufferPointer, atLeastOnce: Bool, retain: Bool
   ) throws(LinkError) -> Int32
+  /// Publishes an answer. Links whose messages have no properties publish it like anything else.
+  func answer(_ payload: [UInt8], to reply: ReplyAddress, atLeastOnce: Bool)
+    throws(LinkError) -> Int32
   func subscribe(_ filters: [String], atLeastOnce: Bool) throws(LinkError)
   func unsubscribe(_ filters: [String]) throws(LinkError)
   func disconnect() throws(LinkError)
@@ -80,15 +83,42 @@ public struct Delivery {
   public var isAcknowledged: Bool
   /// Delivered with the retain flag: a replay.
   public var isReplay: Bool
+  /// Where its answer is to go, by its properties.
+  public var reply: ReplyAddress?
 
   public init(
     topic: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer, isAcknowledged: Bool,
-    isReplay: Bool
+    isReplay: Bool, reply: ReplyAddress? = nil
   ) {
+    self.reply = reply
     self.topic = topic
     self.payload = payload
     self.isAcknowledged = isAcknowledged
     self.isReplay = isReplay
+  }
+}
+
+/// Where an answer is to go, and what the one who asked knows it by (MQTT 5 section 4.10).
+public struct ReplyAddress: Equatable, Sendable {
+  public var topic: [UInt8]
+  public var correlation: [UInt8]?
+
+  public init(topic: [UInt8], correlation: [UInt8]? = nil) {
+    self.topic = topic
+    self.correlation = correlation
+  }
+}
+
+extension Link {
+  public func answer(_ payload: [UInt8], to reply: ReplyAddress, atLeastOnce: Bool)
+    throws(LinkError) -> Int32
+  {
+    let result = payload.withUnsafeBytes { bytes in
+      Result { () throws(LinkError) in
+        try publish(reply.topic, bytes, atLeastOnce: atLeastOnce, retain: false)
+      }
+    }
+    return try result.get()
   }
 }
 
@@ -111,6 +141,23 @@ public protocol Storage: AnyObject {
   func rewrite(_ engine: borrowing Engine, bridge: BridgeRow) throws(StoreError)
   func filters() throws(StoreError) -> [String]
   func keep(filters: [String]) throws(StoreError)
+  /// As ``Database/thinHistory(at:)``.
+  func thinHistory(at time: Int64) throws(StoreError) -> Bool
+  /// As ``Database/history(of:since:step:at:)``.
+  func history(of room: [UInt8], since seconds: Int64, step: Int64, at time: Int64)
+    throws(StoreError) -> HistoryScan?
+  var historyFigures: (rows: Int, thinnedEarly: UInt64)? { get }
+}
+
+/// A storage need not keep history.
+extension Storage {
+  public func thinHistory(at time: Int64) throws(StoreError) -> Bool { false }
+
+  public func history(of room: [UInt8], since seconds: Int64, step: Int64, at time: Int64)
+    throws(StoreError) -> HistoryScan?
+  { nil }
+
+  public var historyFigures: (rows: Int, thinnedEarly: UInt64)? { nil }
 }
 
 extension Database: Storage {}

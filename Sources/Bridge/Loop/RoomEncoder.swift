@@ -46,14 +46,14 @@ package struct RoomEncoder {
         var input = SnapshotInput(
           room: name, count: figures.count, users: users.map { names.user($0) },
           usersCount: figures.users, anonymous: figures.anonymous,
-          members: members.map { member($0, engine, names) }, revision: revision, at: time)
+          members: members.map { Self.member($0, engine, names) }, revision: revision, at: time)
         input.asleep = engine.asleep(in: room)
         return SnapshotWriter.write(input, maxBytes: min(limit, maxBytes(topic)))
       }
     }
   }
 
-  private func member(_ index: Int32, _ engine: Engine, _ names: EngineNames) -> MemberInput {
+  static func member(_ index: Int32, _ engine: Engine, _ names: EngineNames) -> MemberInput {
     let (client, since, data) = engine.member(index)
     return MemberInput(
       client: names.client(client), user: engine.user(ofClient: client).map { names.user($0) },

@@ -14,12 +14,24 @@ struct Saving {
   private(set) var ceiling: Int64
   /// When the database was last told that the bridge is connected, in wall time.
   private(set) var aliveAt: Int64
+  /// Since when nothing is known of any room, in wall time; `nil`: all is.
+  private(set) var unknownSince: Int64?
   /// When to try again while it cannot be written.
   private(set) var nextAttempt = Instant.never
 
   init(ceiling: Int64, aliveAt: Int64) {
     self.ceiling = ceiling
     self.aliveAt = aliveAt
+    unknownSince = aliveAt == 0 ? nil : aliveAt
+  }
+
+  /// From here on the bridge does not know what happens.
+  mutating func loseSight(at wall: Int64) { unknownSince = unknownSince ?? wall }
+
+  /// The next commit tells since when nothing was known; where it is long since the last one, the bridge was
+  /// suspended, or its machine was.
+  mutating func lookBack(at now: Now) {
+    if aliveAt != 0, now.wall - aliveAt >= 3 * Self.stampAfter { loseSight(at: aliveAt) }
   }
 
   /// The ceiling to write with the next commit.
@@ -32,8 +44,10 @@ struct Saving {
   /// Whether the database's idea of when we were last alive is getting old.
   func isStampDue(at now: Now) -> Bool { abs(now.wall - aliveAt) >= Self.stampAfter }
 
-  mutating func succeeded(ceiling: Int64, aliveAt: Int64) {
+  /// - Parameter isLive: the bridge knows who is where.
+  mutating func succeeded(ceiling: Int64, aliveAt: Int64, isLive: Bool) {
     isDurable = true
+    if isLive { unknownSince = nil }
     nextAttempt = .never
     self.ceiling = ceiling
     self.aliveAt = aliveAt
@@ -41,6 +55,7 @@ struct Saving {
 
   mutating func failed(at now: Instant) {
     isDurable = false
+    loseSight(at: aliveAt)
     nextAttempt = now + Self.retryAfter
   }
 }

@@ -20,6 +20,9 @@ struct Tally: Equatable {
   var repaired: UInt64 = 0
   var cleared: UInt64 = 0
   var rereads: UInt64 = 0
+  /// Questions that were asked, and those of them that were dropped for being too many.
+  var queries: UInt64 = 0
+  var queriesLimited: UInt64 = 0
   /// The longest that one turn took, from waking to waiting, since the last stats.
   var longestTurn = Duration.zero
 }

@@ -40,6 +40,8 @@ final class BridgeHost {
       let opened = try Database(path: path, durability: .process, owner: Int64(runs))
       row = try opened.bridgeRow()
       try opened.load(into: &engine, at: clock.now)
+      try opened.keepHistory(HistoryRules(configuration))
+      expectHistory(of: engine, in: opened, at: clock.now)
       database = opened
     } else {
       try world.disk.load(into: &engine, at: clock.now)
@@ -49,6 +51,21 @@ final class BridgeHost {
       broker: SimulatedBrokerPort(world, process),
       storage: SimulatedStorage(world, process, database: database), clock: clock,
       log: Log(level: .error) { [world] line in world.note("  log: \(line)") })
+  }
+
+  /// The last that the history says of a room is the count that was committed with it.
+  private func expectHistory(of engine: Engine, in database: Database, at now: Now) {
+    for room in 0..<engine.roomCapacity where engine.hasRoom(room) {
+      let name = engine.withRoomName(room) { [UInt8]($0) }
+      let count = Int64(engine.figures(of: room).count)
+      do {
+        let last = try database.lastCountInHistory(of: name)
+        if last ?? 0 != count {
+          world.fail(
+            "history says \(last ?? -1) of \(String(decoding: name, as: UTF8.self)), not \(count)")
+        }
+      } catch { world.fail("the history cannot be read: \(error)") }
+    }
   }
 
   /// There is something to read.

@@ -76,6 +76,14 @@ final class SimulatedStorage: Storage {
     _ = process.step()
   }
 
+  func thinHistory(at time: Int64) throws(StoreError) -> Bool {
+    guard process.step(), let database else { return false }
+    try refuseIfFull()
+    return try database.thinHistory(at: time)
+  }
+
+  var historyFigures: (rows: Int, thinnedEarly: UInt64)? { database?.historyFigures }
+
   private func refuseIfFull() throws(StoreError) {
     guard world.disk.isFull else { return }
     world.disk.isBehind = true

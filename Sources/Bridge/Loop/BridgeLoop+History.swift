@@ -1,0 +1,33 @@
+import Presence
+import Store
+import Topics
+
+/// The past is thinned, a few milliseconds at a time.
+extension BridgeLoop {
+  /// Between looking for something to thin, and between two parts of it.
+  private static let thinningInterval = Duration.seconds(10)
+  private static let thinningPause = Duration.milliseconds(50)
+
+  /// Not while a question about the past is being answered: the rows that it has yet to read would move.
+  func thinHistoryIfDue() {
+    guard stage == .live, configuration.history != nil, now.instant >= nextThinning else { return }
+    nextThinning = now.instant + Self.thinningInterval
+    guard saving.isDurable, !questions.isReadingHistory else { return }
+    do throws(StoreError) {
+      guard try storage.thinHistory(at: now.wall) else { return }
+      nextThinning = now.instant + (isHistoryFull ? .zero : Self.thinningPause)
+    } catch { couldNotSave(error) }
+  }
+
+  private var isHistoryFull: Bool {
+    (storage.historyFigures?.rows ?? 0) > configuration.historyLimit
+  }
+
+  func writeHistoryFigures(_ json: inout JSONWriter) {
+    guard let figures = storage.historyFigures else { return }
+    json.key("history_rows")
+    json.integer(figures.rows)
+    json.key("history_thinned_early")
+    json.integer(figures.thinnedEarly)
+  }
+}

@@ -1,0 +1,131 @@
+import CSQLite
+
+extension Database {
+  /// How much one call of ``thinHistory(at:)`` takes on: rows read, and a room counts for as many as this.
+  private static let budget = 2_000
+  private static let costOfRoom = 20
+
+  /// Thins some of the past, in a transaction of its own that takes a few milliseconds.
+  ///
+  /// - Parameter time: milliseconds since 1970.
+  /// - Returns: whether there is more to be done.
+  public func thinHistory(at time: Int64) throws(StoreError) -> Bool {
+    guard let history else { return false }
+    let now = time / 1_000
+    var next = history.pass
+    if next == nil { next = try history.nextPass(at: now) }
+    guard let pass = next else { return false }
+    do {
+      try transaction { () throws(StoreError) in
+        guard try integer("SELECT owner FROM bridge") == owner else { throw .takenOver(path: path) }
+        try history.advance(pass, budget: Self.budget, costOfRoom: Self.costOfRoom)
+        try history.saveState(at: time)
+      }
+    } catch {
+      history.forget()
+      throw error
+    }
+    if history.pass != nil { return true }
+    return try history.nextPass(at: now) != nil
+  }
+}
+
+extension HistoryBook {
+  /// Goes on from room to room until the budget is used up; the pass is over when no room is left.
+  func advance(_ started: HistoryPass, budget: Int, costOfRoom: Int) throws(StoreError) {
+    var pass = started
+    var left = budget
+    let gaps = HistoryGaps([(0, since)] + (try shelf.gaps()))
+    let next = try Statement(
+      handle,
+      "SELECT room FROM history WHERE step = ? AND period = ? AND room > ? ORDER BY room LIMIT 1")
+    while left > 0 {
+      next.bind(integers: pass.step.rawValue, pass.period, pass.room)
+      defer { next.reset() }
+      guard try next.next() else { return try end(pass) }
+      pass.room = next.integer(0)
+      left -= try costOfRoom + see(to: pass, gaps)
+    }
+    self.pass = pass
+  }
+
+  /// - Returns: how many rows were read.
+  private func see(to pass: HistoryPass, _ gaps: HistoryGaps) throws(StoreError) -> Int {
+    var read: [HistoryRow] = []
+    try shelf.forEachRow(of: pass.room, pass.step, period: pass.period, before: pass.cutoff) {
+      read.append($0)
+    }
+    guard let first = read.first, let last = read.last else { return 0 }
+    let before = try shelf.count(of: pass.room, at: first.at)
+    try delete(pass)
+    rows -= read.count
+    if pass.isEarly { thinnedEarly += UInt64(read.count) }
+    if pass.isDropped {
+      try giveUp(pass.room, count: last.last)
+    } else if let step = pass.step.next {
+      try put(read, step, pass, HistoryGapsAndCount(gaps: gaps, count: before))
+    }
+    return read.count
+  }
+
+  private struct HistoryGapsAndCount {
+    var gaps: HistoryGaps
+    var count: Int64
+  }
+
+  /// Writes what rows come to in larger steps, for those steps in which something changed.
+  private func put(
+    _ read: [HistoryRow], _ step: HistoryStep, _ pass: HistoryPass, _ known: HistoryGapsAndCount
+  ) throws(StoreError) {
+    var fold = HistoryFold(
+      start: pass.start, end: pass.cutoff, step: step.rawValue, gaps: known.gaps,
+      count: known.count, position: read[0].at / step.rawValue * step.rawValue)
+    for row in read { fold.take(row, length: pass.step.rawValue) }
+    fold.finish()
+    let statement = try Statement(
+      handle, "INSERT OR REPLACE INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+    for (point, last) in zip(fold.points, fold.lasts) {
+      guard let last else { continue }
+      let period = point.at / step.period
+      statement.bind(
+        integers: step.rawValue, period, pass.room, point.at, point.low, point.high)
+      statement.bind(real: point.mean, at: 7)
+      statement.bind(last, at: 8)
+      try statement.run()
+      rows += 1
+    }
+  }
+
+  private func delete(_ pass: HistoryPass) throws(StoreError) {
+    let statement = try Statement(
+      handle, "DELETE FROM history WHERE step = ? AND period = ? AND room = ? AND at < ?")
+    statement.bind(integers: pass.step.rawValue, pass.period, pass.room, pass.cutoff)
+    try statement.run()
+  }
+
+  /// The oldest rows of a room are gone: the count at their end is where its history begins. A room that was
+  /// empty then, and of which nothing else is kept, is as if it had never been.
+  private func giveUp(_ room: Int64, count: Int64) throws(StoreError) {
+    let isLast = try shelf.lastCount(of: room, before: .max) == nil
+    let isOver = count == 0 && isLast
+    let sql =
+      isOver
+      ? "DELETE FROM history_room WHERE id = ?1"
+      : "UPDATE history_room SET base = ?2 WHERE id = ?1"
+    let statement = try Statement(handle, sql)
+    statement.bind(room, at: 1)
+    if !isOver { statement.bind(count, at: 2) }
+    try statement.run()
+    if isOver { forget() }
+  }
+
+  private func end(_ pass: HistoryPass) throws(StoreError) {
+    self.pass = nil
+    if pass.isEarly, !pass.isDropped { earlyCutoffs[pass.step] = pass.cutoff }
+    guard pass.isDropped else { return }
+    raiseSince(to: pass.end)
+    let statement = try Statement(handle, "DELETE FROM history_gap WHERE until <= ?")
+    statement.bind(pass.end, at: 1)
+    try statement.run()
+  }
+}

@@ -1,0 +1,155 @@
+import CSQLite
+import Presence
+
+/// What is kept of the counts of rooms: a row for every second in which a room's count changed, written in the
+/// transaction that commits the change.
+///
+/// A row that is there already takes the change in, so nothing has to be remembered from one commit to the next
+/// but the rooms' numbers, and a crash loses nothing. A room's number is its own as long as anything is kept of
+/// it, however often the room itself ends.
+final class HistoryBook {
+  let rules: HistoryRules
+  let handle: OpaquePointer
+  let shelf: HistoryShelf
+  /// About: what was written in the last moments before a crash is not counted.
+  var rows: Int
+  /// How many rows were thinned, or dropped, before their time.
+  var thinnedEarly: UInt64 = 0
+  var pass: HistoryPass?
+  /// Up to when the newest rows of each step were thinned early.
+  var earlyCutoffs: [HistoryStep: Int64] = [:]
+  /// Since when anything is kept; 0: nothing is yet.
+  private(set) var since: Int64
+  private var savedRows: Int
+  private var savedAt: Int64 = 0
+  private var places: ContiguousArray<Place> = []
+  private let put, findRoom, addRoom, putGap, putState: Statement
+
+  /// What is known of the engine's room of that index.
+  private struct Place {
+    /// The number belongs to another room when the name has changed.
+    var nameHash = 0
+    var id: Int64 = 0
+    /// Of the row last written.
+    var at: Int64 = 0
+  }
+
+  init(_ handle: OpaquePointer, _ rules: HistoryRules) throws(StoreError) {
+    self.handle = handle
+    self.rules = rules
+    shelf = try HistoryShelf(handle)
+    let state = try Statement(handle, "SELECT since, row_count FROM history_state")
+    guard try state.next() else {
+      throw .failed(call: "history", code: SQLITE_CORRUPT, reason: "no state of the history")
+    }
+    since = state.integer(0)
+    rows = Int(state.integer(1))
+    savedRows = rows
+    put = try Statement(
+      handle,
+      """
+      INSERT INTO history VALUES (1, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET low = min(low, excluded.low), high = max(high, excluded.high),
+        mean = mean + (excluded.last - last) * ?, last = excluded.last
+      """)
+    findRoom = try Statement(handle, "SELECT id FROM history_room WHERE name = ?")
+    addRoom = try Statement(handle, "INSERT INTO history_room(name, base) VALUES (?, 0)")
+    putGap = try Statement(
+      handle,
+      "INSERT INTO history_gap VALUES (?, ?) ON CONFLICT DO UPDATE SET until = excluded.until")
+    putState = try Statement(handle, "UPDATE history_state SET since = ?, row_count = ?")
+  }
+
+  /// Writes how counts have changed, and since when nothing was known of them.
+  func record(
+    _ recounts: ContiguousArray<Recount>, of engine: borrowing Engine, _ bridge: BridgeRow
+  ) throws(StoreError) {
+    let time = bridge.aliveAt
+    try begin(at: time)
+    if let unknown = bridge.unknownSince { try putGap(from: unknown, to: time) }
+    for recount in recounts {
+      try record(
+        recount, id: id(of: recount.room, in: engine), at: time,
+        isAfterGap: bridge.unknownSince != nil)
+    }
+    if rows != savedRows, abs(time - savedAt) >= 10_000 { try saveState(at: time) }
+  }
+
+  /// History begins with the first commit.
+  func begin(at time: Int64) throws(StoreError) {
+    guard since == 0 else { return }
+    since = time / 1_000
+    try saveState(at: time)
+  }
+
+  func saveState(at time: Int64) throws(StoreError) {
+    putState.bind(since, at: 1)
+    putState.bind(Int64(rows), at: 2)
+    try putState.run()
+    (savedRows, savedAt) = (rows, time)
+  }
+
+  /// What is before is dropped.
+  func raiseSince(to second: Int64) { since = max(since, second) }
+
+  /// A transaction was rolled back, or numbers of rooms are given up.
+  func forget() {
+    places.removeAll(keepingCapacity: true)
+    pass = nil
+    savedAt = 0
+  }
+
+  func putGap(from start: Int64, to end: Int64) throws(StoreError) {
+    let (start, end) = ((start + 999) / 1_000, end / 1_000)
+    guard end > start else { return }
+    putGap.bind(start, at: 1)
+    putGap.bind(end, at: 2)
+    try putGap.run()
+  }
+
+  /// In the second of a change the count before it stood until then; the one after it goes on.
+  private func record(
+    _ recount: Recount, id: Int64, at time: Int64, isAfterGap: Bool
+  ) throws(StoreError) {
+    let second = time / 1_000
+    let rest = Double(1_000 - time % 1_000) / 1_000
+    let (before, count) = (Double(recount.before), Double(recount.count))
+    put.bind(
+      integers: second / HistoryStep.second.period, id, second,
+      Int64(isAfterGap ? recount.count : recount.least),
+      Int64(isAfterGap ? recount.count : recount.greatest))
+    put.bind(real: isAfterGap ? count : before + (count - before) * rest, at: 6)
+    put.bind(Int64(recount.count), at: 7)
+    put.bind(real: rest, at: 8)
+    try put.run()
+    if places[Int(recount.room)].at != second {
+      places[Int(recount.room)].at = second
+      rows += 1
+    }
+  }
+
+  private func id(of room: Int32, in engine: borrowing Engine) throws(StoreError) -> Int64 {
+    while places.count <= Int(room) { places.append(Place()) }
+    let known = places[Int(room)]
+    let result = engine.withRoomName(room) { name in
+      var hasher = Hasher()
+      hasher.combine(bytes: name)
+      let hash = hasher.finalize()
+      return Result { () throws(StoreError) -> Place in
+        if known.id != 0, known.nameHash == hash { return known }
+        return Place(nameHash: hash, id: try self.id(of: name))
+      }
+    }
+    places[Int(room)] = try result.get()
+    return places[Int(room)].id
+  }
+
+  private func id(of name: UnsafeRawBufferPointer) throws(StoreError) -> Int64 {
+    findRoom.bind(name, at: 1)
+    defer { findRoom.reset() }
+    if try findRoom.next() { return findRoom.integer(0) }
+    addRoom.bind(name, at: 1)
+    try addRoom.run()
+    return sqlite3_last_insert_rowid(handle)
+  }
+}

@@ -1,0 +1,36 @@
+/// The times of which nothing is known, as the bridge was down or cut off: sorted, and apart from each other.
+struct HistoryGaps: Equatable {
+  private var starts: [Int64] = []
+  private var ends: [Int64] = []
+  /// How much of the time before each of them is unknown.
+  private var before: [Int64] = []
+
+  /// - Parameter gaps: in order of their starts, in seconds since 1970; they may overlap.
+  init(_ gaps: [(since: Int64, until: Int64)]) {
+    for gap in gaps where gap.until > gap.since {
+      if let end = ends.last, gap.since <= end {
+        ends[ends.count - 1] = max(end, gap.until)
+      } else {
+        before.append(starts.isEmpty ? 0 : unknown(upTo: .max))
+        starts.append(gap.since)
+        ends.append(gap.until)
+      }
+    }
+  }
+
+  /// How many of the seconds between two times are known.
+  func known(from start: Int64, to end: Int64) -> Int64 {
+    guard end > start else { return 0 }
+    return end - start - (unknown(upTo: end) - unknown(upTo: start))
+  }
+
+  private func unknown(upTo time: Int64) -> Int64 {
+    var (low, high) = (0, starts.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if starts[middle] < time { low = middle + 1 } else { high = middle }
+    }
+    guard low > 0 else { return 0 }
+    return before[low - 1] + min(ends[low - 1], time) - starts[low - 1]
+  }
+}

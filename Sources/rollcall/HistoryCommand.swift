@@ -1,0 +1,105 @@
+import Bridge
+import Store
+
+/// `rollcall history ROOM`: how many were in a room, and when.
+struct HistoryCommand: Command {
+  static let name = "history"
+  static let operands = "ROOM"
+  static let summary = "Say how many were in a room, and when"
+  static let details = """
+    Reads the bridge's database, which may run meanwhile, and draws on a terminal, or prints a table: of
+    each step the least, the mean and the greatest count. Of what the bridge does not know, as it was down
+    or cut off, nothing is shown. A room of which nothing is kept: status 1.
+    """
+  static let flags = [
+    Flag(
+      "config", "c", value: "FILE", help: "The bridge's configuration, which names the database"),
+    Flag("database", value: "FILE", help: "The database itself (rollcall.db)"),
+    Flag("since", value: "DURATION", help: "How far back (24h)"),
+    Flag("step", value: "DURATION", help: "How long a step is (by what there is room for)"),
+    Flag("csv", help: "Comma-separated values: at, min, mean, max; empty where nothing is known"),
+    Flag("json", help: "One JSON object a step and line; null where nothing is known"),
+  ]
+
+  private static let maxPoints: Int64 = 100_000
+  private static let niceSteps: [Int64] = [
+    1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200,
+  ]
+
+  private let room: String
+  private let database: String
+  private let since: Int64
+  private let step: Int64?
+  private let format: Format
+
+  private enum Format { case person, csv, json }
+
+  init(_ arguments: ParsedArguments) throws(ProgramError) {
+    guard let room = arguments.operands.first else { throw .usage("which room?") }
+    guard arguments.operands.count == 1 else {
+      throw .usage("'\(arguments.operands[1])' is one word too many")
+    }
+    if let problem = RoomFilter.problem(room, wildcards: false) {
+      throw .usage("room '\(printable(room))': \(problem)")
+    }
+    self.room = room
+    let configuration = try arguments["config"].map(readConfiguration) ?? Configuration()
+    database = arguments["database"] ?? configuration.database
+    guard database != ":memory:" else {
+      throw .failed("the database is :memory:, which nobody else can read")
+    }
+    since = try Self.seconds("since", arguments) ?? 86_400
+    step = try Self.seconds("step", arguments)
+    guard since / (step ?? since) < Self.maxPoints else {
+      throw .usage("more than \(Self.maxPoints) steps: take longer ones")
+    }
+    format = arguments.contains("json") ? .json : arguments.contains("csv") ? .csv : .person
+  }
+
+  func run() throws(ProgramError) {
+    let size = format == .person ? Terminal.window : nil
+    let places = size.map { HistoryChart.places(columns: $0.columns) } ?? 96
+    let step = step ?? Self.step(for: since, places: places)
+    let (points, last) = try read(step)
+    let history = RoomHistory(room: room, since: since, step: step, points: points, last: last)
+    switch format {
+    case .json: _ = writeOut(history.jsonLines.map { $0 + "\n" }.joined())
+    case .csv: _ = writeOut(history.csvLines.map { $0 + "\n" }.joined())
+    case .person:
+      let lines = size.map { HistoryChart(history).lines(columns: $0.columns, rows: $0.rows) }
+      _ = writeOut((lines ?? history.tableLines).map { $0 + "\n" }.joined())
+    }
+  }
+
+  private func read(_ step: Int64) throws(ProgramError) -> (points: [HistoryPoint], last: Int64?) {
+    do throws(StoreError) {
+      let file = try HistoryFile(path: database)
+      let history = try file.points(
+        of: Array(room.utf8), since: since, step: step, at: WallClock.milliseconds)
+      if let history { return history }
+      let isKept = try file.isKept()
+      throw .unopenable(
+        path: database, reason: isKept ? Self.unknown : "no history is kept in it")
+    } catch {
+      guard case .unopenable(_, let reason) = error, reason == Self.unknown else {
+        throw .failed(error.description)
+      }
+      throw .failed("no history of a room '\(printable(room))' is kept")
+    }
+  }
+
+  private static let unknown = "unknown room"
+
+  private static func step(for since: Int64, places: Int) -> Int64 {
+    let least = (since + Int64(places) - 1) / Int64(max(1, places))
+    return niceSteps.first { $0 >= least } ?? (least + 86_399) / 86_400 * 86_400
+  }
+
+  private static func seconds(
+    _ name: String, _ arguments: ParsedArguments
+  ) throws(ProgramError) -> Int64? {
+    guard let duration = try arguments.duration(name) else { return nil }
+    guard duration >= .seconds(1) else { throw .usage("--\(name): at least a second") }
+    return duration.components.seconds
+  }
+}

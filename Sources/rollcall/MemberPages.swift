@@ -1,0 +1,44 @@
+import Foundation
+
+/// All members of a room, page by page, where a snapshot does not list them.
+struct MemberPages {
+  private struct Answer: Decodable {
+    struct Page: Decodable {
+      var count: Int
+      var members: [RoomSnapshot.Member]
+      var more: Bool
+    }
+
+    var members: Page?
+  }
+
+  /// How long one answer may take; a broker whose ACL keeps it from us says nothing.
+  private static let patience = Duration.seconds(2)
+
+  /// The members and the room's count; `nil` where the bridge cannot be asked.
+  static func read(
+    _ room: String, _ access: BrokerAccess, limit: Duration
+  ) -> (members: [RoomSnapshot.Member], count: Int)? {
+    guard let questioner = Questioner(access, limit: limit) else { return nil }
+    defer { questioner.disconnect() }
+    var members: [RoomSnapshot.Member] = []
+    while true {
+      let question = question(room, after: members.last)
+      guard let bytes = questioner.ask(question, limit: min(limit, patience)),
+        let answer = try? JSONDecoder().decode(Answer.self, from: Data(bytes)),
+        let page = answer.members
+      else { return nil }
+      members += page.members
+      guard page.more, !page.members.isEmpty else { return (members, page.count) }
+    }
+  }
+
+  private static func question(_ room: String, after: RoomSnapshot.Member?) -> String {
+    var details = #"{"room":\#(jsonString(room)),"limit":1000"#
+    if let after {
+      let user = after.user.map { #","user":\#(jsonString($0))"# } ?? ""
+      details += #","after":{"client":\#(jsonString(after.client))\#(user)}"#
+    }
+    return #"{"members":\#(details)}}"#
+  }
+}
