@@ -50,7 +50,6 @@ extension ConfigurationKey {
       expected: "a path, or :memory:, e.g. rollcall.db"
     ) { (configuration, text) throws(BadValue) in configuration.database = text },
     .choice("durability", \.durability, "process"),
-    .toggle("native", \.native, "on"),
     ConfigurationKey(
       name: "history", defaultText: "30d",
       expected: "a duration from 1h to 3660d, or off, e.g. 30d"
@@ -62,6 +61,7 @@ extension ConfigurationKey {
       configuration.history = duration
     },
     .number("history_limit", \.historyLimit, "5000000", 10_000...1_000_000_000),
+    .toggle("native", \.native, "on"),
   ]
 
   static let presence: [ConfigurationKey] = [

@@ -24,15 +24,31 @@ extension InABrowser {
           """)
     }
 
+    /// Another bridge in the place of ours, which would answer as well: its session, with what it listens to, ends.
     private func fill(_ stage: PageStage) throws {
-      let bridge = TestClient(stage.site.broker, id: "another-bridge")
+      #expect(try stage.site.bridge.stop() == .code(0))
+      let bridge = TestClient(stage.site.broker, id: "rollcall-presence")
       try bridge.connect()
+      try bridge.publish("presence/bridge/status", "online", retain: true)
       try bridge.publish("presence/count/hall", "3", retain: true)
       try bridge.publish(
         "presence/occupancy/hall",
         #"{"room":"hall","count":3,"truncated":true,"members":[{"client":"a","user":"ann"}]}"#,
         retain: true)
       try stage.wait(forRow: "hall", count: 3)
+    }
+
+    @Test func ourBridgeAnswers() throws {
+      let stage = try PageStage(["members_limit": "1"])
+      for name in ["ann", "bob", "carl"] { try stage.site.device(name).join("hall") }
+      try stage.wait(forRow: "hall", count: 3)
+      try stage.open("hall")
+      try stage.wait(for: "the button", "!byID('room').querySelector('.more').hidden")
+      _ = try stage.tab.value(of: "byID('room').querySelector('.more').click()")
+      try stage.wait(for: "all members", "byID('room').innerText.includes('carl')")
+      try stage.wait(for: "an answer about the past", "page.questions.asked.has('hall')")
+      #expect(try !stage.tab.isTrue("page.questions.isUnheard"))
+      stage.expectNoComplaints()
     }
 
     @Test func withoutAnAnswerTheHourBeginsWhenThePageWasOpened() throws {
