@@ -37,9 +37,8 @@ enum Schema {
     CREATE TABLE history_room(
       id INTEGER PRIMARY KEY, name BLOB NOT NULL UNIQUE, base INTEGER NOT NULL);
     CREATE TABLE history(
-      step INTEGER NOT NULL, period INTEGER NOT NULL, room INTEGER NOT NULL, at INTEGER NOT NULL,
-      low INTEGER NOT NULL, high INTEGER NOT NULL, mean REAL NOT NULL, last INTEGER NOT NULL,
-      PRIMARY KEY (step, period, room, at)) WITHOUT ROWID;
+      key INTEGER PRIMARY KEY,
+      low INTEGER NOT NULL, high INTEGER NOT NULL, mean REAL NOT NULL, last INTEGER NOT NULL);
     CREATE TABLE history_gap(since INTEGER PRIMARY KEY, until INTEGER NOT NULL);
     """,
   ]

@@ -100,9 +100,9 @@ extension Past {
   func rowsOfHistory() throws -> Int { Int(try number("SELECT count(*) FROM history")) }
 
   func stepsOfHistory() throws -> [Int] {
-    try [1, 60, 3_600].filter {
-      try number("SELECT count(*) FROM history WHERE step = \($0)") > 0
-    }
+    try HistoryStep.allCases.filter {
+      try number("SELECT count(*) FROM history WHERE key >> 61 = \($0.tag)") > 0
+    }.map { Int($0.rawValue) }
   }
 
   func roomsOfHistory() throws -> [String] {

@@ -55,7 +55,7 @@ extension HistoryBook {
 
   /// To be called when they have been.
   func recordRewrite(_ bridge: BridgeRow) throws(StoreError) {
-    let second = bridge.aliveAt / 1_000
+    let second = HistoryBook.second(at: bridge.aliveAt)
     try begin(at: bridge.aliveAt)
     if let unknown = bridge.unknownSince { try putGap(from: unknown, to: bridge.aliveAt) }
     let differences = """
@@ -65,12 +65,14 @@ extension HistoryBook {
       """
     try execute(
       "INSERT OR IGNORE INTO history_room(name, base) SELECT name, 0 FROM (\(differences))")
+    let key = HistoryKey(.second, room: 0, at: second).value
     try execute(
       """
       INSERT OR REPLACE INTO history
-        SELECT 1, \(second / HistoryStep.second.period), history_room.id, \(second), changed.count,
-          changed.count, changed.count, changed.count
+        SELECT \(key) + (history_room.id << 12), changed.count, changed.count, changed.count,
+          changed.count
         FROM (\(differences)) AS changed JOIN history_room USING (name)
+        WHERE history_room.id < \(HistoryKey.roomLimit)
       """)
     rows += Int(sqlite3_changes(handle))
     try execute("DROP TABLE temp.counted")

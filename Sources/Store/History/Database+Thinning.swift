@@ -36,14 +36,11 @@ extension HistoryBook {
     var pass = started
     var left = budget
     let gaps = HistoryGaps([(0, since)] + (try shelf.gaps()))
-    let next = try Statement(
-      handle,
-      "SELECT room FROM history WHERE step = ? AND period = ? AND room > ? ORDER BY room LIMIT 1")
     while left > 0 {
-      next.bind(integers: pass.step.rawValue, pass.period, pass.room)
-      defer { next.reset() }
-      guard try next.next() else { return try end(pass) }
-      pass.room = next.integer(0)
+      guard let room = try shelf.room(after: pass.room, pass.step, period: pass.period) else {
+        return try end(pass)
+      }
+      pass.room = room
       left -= try costOfRoom + see(to: pass, gaps)
     }
     self.pass = pass
@@ -83,23 +80,23 @@ extension HistoryBook {
     for row in read { fold.take(row, length: pass.step.rawValue) }
     fold.finish()
     let statement = try Statement(
-      handle, "INSERT OR REPLACE INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+      handle, "INSERT OR REPLACE INTO history VALUES (?, ?, ?, ?, ?)")
     for (point, last) in zip(fold.points, fold.lasts) {
       guard let last else { continue }
-      let period = point.at / step.period
-      statement.bind(
-        integers: step.rawValue, period, pass.room, point.at, point.low, point.high)
-      statement.bind(real: point.mean, at: 7)
-      statement.bind(last, at: 8)
+      let key = HistoryKey(step, room: pass.room, at: point.at)
+      statement.bind(integers: key.value, point.low, point.high)
+      statement.bind(real: point.mean, at: 4)
+      statement.bind(last, at: 5)
       try statement.run()
       rows += 1
     }
   }
 
   private func delete(_ pass: HistoryPass) throws(StoreError) {
-    let statement = try Statement(
-      handle, "DELETE FROM history WHERE step = ? AND period = ? AND room = ? AND at < ?")
-    statement.bind(integers: pass.step.rawValue, pass.period, pass.room, pass.cutoff)
+    let keys = HistoryKey.rows(
+      pass.step, period: pass.period, room: pass.room, before: pass.cutoff)
+    let statement = try Statement(handle, "DELETE FROM history WHERE key >= ? AND key < ?")
+    statement.bind(integers: keys.lowerBound, keys.upperBound)
     try statement.run()
   }
 

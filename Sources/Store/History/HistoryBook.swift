@@ -48,12 +48,21 @@ final class HistoryBook {
     put = try Statement(
       handle,
       """
-      INSERT INTO history VALUES (1, ?, ?, ?, ?, ?, ?, ?)
+      INSERT INTO history VALUES (?1, ?2, ?3, ?4, ?5)
       ON CONFLICT DO UPDATE SET low = min(low, excluded.low), high = max(high, excluded.high),
-        mean = mean + (excluded.last - last) * ?, last = excluded.last
+        mean = mean + (excluded.last - last) * ?6, last = excluded.last
       """)
     findRoom = try Statement(handle, "SELECT id FROM history_room WHERE name = ?")
-    addRoom = try Statement(handle, "INSERT INTO history_room(name, base) VALUES (?, 0)")
+    addRoom = try Statement(
+      handle,
+      // The lowest number that is free, once the highest has been given out.
+      """
+      INSERT INTO history_room VALUES (
+        (SELECT CASE WHEN coalesce(max(id), 0) + 1 < \(HistoryKey.roomLimit) THEN coalesce(max(id), 0) + 1
+          ELSE (SELECT min(id) + 1 FROM history_room AS one
+            WHERE NOT EXISTS (SELECT 1 FROM history_room WHERE id = one.id + 1)) END
+          FROM history_room), ?, 0)
+      """)
     putGap = try Statement(
       handle,
       "INSERT INTO history_gap VALUES (?, ?) ON CONFLICT DO UPDATE SET until = excluded.until")
@@ -111,16 +120,15 @@ final class HistoryBook {
   private func record(
     _ recount: Recount, id: Int64, at time: Int64, isAfterGap: Bool
   ) throws(StoreError) {
-    let second = time / 1_000
-    let rest = Double(1_000 - time % 1_000) / 1_000
+    let second = Self.second(at: time)
+    let rest = Double(1_000 - max(0, time) % 1_000) / 1_000
     let (before, count) = (Double(recount.before), Double(recount.count))
-    put.bind(
-      integers: second / HistoryStep.second.period, id, second,
-      Int64(isAfterGap ? recount.count : recount.least),
-      Int64(isAfterGap ? recount.count : recount.greatest))
-    put.bind(real: isAfterGap ? count : before + (count - before) * rest, at: 6)
-    put.bind(Int64(recount.count), at: 7)
-    put.bind(real: rest, at: 8)
+    put.bind(HistoryKey(.second, room: id, at: second).value, at: 1)
+    put.bind(Int64(isAfterGap ? recount.count : recount.least), at: 2)
+    put.bind(Int64(isAfterGap ? recount.count : recount.greatest), at: 3)
+    put.bind(real: isAfterGap ? count : before + (count - before) * rest, at: 4)
+    put.bind(Int64(recount.count), at: 5)
+    put.bind(real: rest, at: 6)
     try put.run()
     if places[Int(recount.room)].at != second {
       places[Int(recount.room)].at = second
@@ -128,19 +136,21 @@ final class HistoryBook {
     }
   }
 
+  /// - Parameter time: milliseconds since 1970.
+  static func second(at time: Int64) -> Int64 { min(max(0, time / 1_000), HistoryKey.lastSecond) }
+
   private func id(of room: Int32, in engine: borrowing Engine) throws(StoreError) -> Int64 {
     while places.count <= Int(room) { places.append(Place()) }
-    let known = places[Int(room)]
-    let result = engine.withRoomName(room) { name in
+    let hash = engine.withRoomName(room) { name in
       var hasher = Hasher()
       hasher.combine(bytes: name)
-      let hash = hasher.finalize()
-      return Result { () throws(StoreError) -> Place in
-        if known.id != 0, known.nameHash == hash { return known }
-        return Place(nameHash: hash, id: try self.id(of: name))
-      }
+      return hasher.finalize()
     }
-    places[Int(room)] = try result.get()
+    if places[Int(room)].id != 0, places[Int(room)].nameHash == hash { return places[Int(room)].id }
+    let id = engine.withRoomName(room) { name in
+      Result { () throws(StoreError) in try self.id(of: name) }
+    }
+    places[Int(room)] = Place(nameHash: hash, id: try id.get())
     return places[Int(room)].id
   }
 

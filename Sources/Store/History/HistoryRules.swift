@@ -21,6 +21,15 @@ enum HistoryStep: Int64, CaseIterable {
 
   var period: Int64 { self == .second ? 3_600 : 86_400 }
 
+  /// Its part of a key.
+  var tag: Int64 {
+    switch self {
+    case .second: 0
+    case .minute: 1
+    case .hour: 2
+    }
+  }
+
   /// What rows of this step are thinned to; `nil`: they are dropped.
   var next: HistoryStep? {
     switch self {

@@ -3,41 +3,36 @@
 /// Each look-up is a search in the table's tree within one period, which is found in the order of its key.
 final class HistoryShelf {
   private let handle: OpaquePointer
-  private let periods, lastBefore, rows, base, room: Statement
+  private let first, last, lastBefore, rows, base, room: Statement
 
   init(_ handle: OpaquePointer) throws(StoreError) {
     self.handle = handle
-    // Two searches; asked for together, they would be a walk over all rows.
-    periods = try Statement(
-      handle,
-      """
-      SELECT (SELECT min(period) FROM history WHERE step = ?1),
-        (SELECT max(period) FROM history WHERE step = ?1)
-      """)
-    lastBefore = try Statement(
-      handle,
-      """
-      SELECT last FROM history WHERE step = ? AND period = ? AND room = ? AND at < ?
-      ORDER BY at DESC LIMIT 1
-      """)
-    rows = try Statement(
-      handle,
-      """
-      SELECT at, low, high, mean, last FROM history
-      WHERE step = ? AND period = ? AND room = ? AND at < ? ORDER BY at
-      """)
+    let within = "FROM history WHERE key >= ? AND key < ? ORDER BY key"
+    first = try Statement(handle, "SELECT key \(within) LIMIT 1")
+    last = try Statement(handle, "SELECT key \(within) DESC LIMIT 1")
+    lastBefore = try Statement(handle, "SELECT last \(within) DESC LIMIT 1")
+    rows = try Statement(handle, "SELECT key, low, high, mean, last \(within)")
     base = try Statement(handle, "SELECT base FROM history_room WHERE id = ?")
     room = try Statement(handle, "SELECT id FROM history_room WHERE name = ?")
   }
 
   /// The oldest and the newest period that have rows of a step.
   func periods(of step: HistoryStep) throws(StoreError) -> ClosedRange<Int64>? {
-    periods.bind(step.rawValue, at: 1)
-    defer { periods.reset() }
-    guard try periods.next(), let first = periods.optionalInteger(0),
-      let last = periods.optionalInteger(1)
-    else { return nil }
-    return first...last
+    let keys = HistoryKey(step, period: 0).value..<HistoryKey(step, period: 1 << 21).value
+    guard let oldest = try key(first, keys), let newest = try key(last, keys) else { return nil }
+    return oldest.period...newest.period
+  }
+
+  /// The next room behind one that has rows of a step in a period.
+  func room(after room: Int64, _ step: HistoryStep, period: Int64) throws(StoreError) -> Int64? {
+    let end = HistoryKey(step, period: period + 1).value
+    return try key(first, HistoryKey(step, period: period, room: room + 1).value..<end)?.room
+  }
+
+  private func key(_ statement: Statement, _ keys: Range<Int64>) throws(StoreError) -> HistoryKey? {
+    statement.bind(integers: keys.lowerBound, keys.upperBound)
+    defer { statement.reset() }
+    return try statement.next() ? HistoryKey(value: statement.integer(0)) : nil
   }
 
   func id(of name: [UInt8]) throws(StoreError) -> Int64? {
@@ -56,12 +51,14 @@ final class HistoryShelf {
     of id: Int64, _ step: HistoryStep, period: Int64, before end: Int64,
     _ body: (HistoryRow) -> Void
   ) throws(StoreError) {
-    bind(rows, step, period, id, end)
+    let keys = HistoryKey.rows(step, period: period, room: id, before: end)
+    rows.bind(integers: keys.lowerBound, keys.upperBound)
     defer { rows.reset() }
     while try rows.next() {
       body(
         HistoryRow(
-          at: rows.integer(0), low: rows.integer(1), high: rows.integer(2), mean: rows.real(3),
+          at: HistoryKey(value: rows.integer(0)).time(step), low: rows.integer(1),
+          high: rows.integer(2), mean: rows.real(3),
           last: rows.integer(4)))
     }
   }
@@ -80,19 +77,14 @@ final class HistoryShelf {
       guard let periods = try periods(of: step) else { continue }
       var period = min((time - 1) / step.period, periods.upperBound)
       while period >= periods.lowerBound {
-        bind(lastBefore, step, period, id, time)
+        let keys = HistoryKey.rows(step, period: period, room: id, before: time)
+        lastBefore.bind(integers: keys.lowerBound, keys.upperBound)
         defer { lastBefore.reset() }
         if try lastBefore.next() { return lastBefore.integer(0) }
         period -= 1
       }
     }
     return nil
-  }
-
-  private func bind(
-    _ statement: Statement, _ step: HistoryStep, _ period: Int64, _ id: Int64, _ time: Int64
-  ) {
-    statement.bind(integers: step.rawValue, period, id, time)
   }
 
   func gaps() throws(StoreError) -> [(since: Int64, until: Int64)] {
