@@ -127,7 +127,13 @@ extension Engine {
     }
   }
 
-  mutating func schedule(_ index: Int32) { timetable.schedule(index, at: deadline(of: index)) }
+  /// Puts a client at its deadline. A suspect that is still overdue keeps its place: behind others it would wait for
+  /// proof that they need, and it has.
+  mutating func schedule(_ index: Int32) {
+    let deadline = deadline(of: index)
+    if timetable.isSuspect(index), deadline <= now.instant { return }
+    timetable.schedule(index, at: deadline)
+  }
 
   /// When a client goes unless it is heard before.
   func deadline(of index: Int32) -> Instant {

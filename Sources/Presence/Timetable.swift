@@ -76,6 +76,8 @@ struct Timetable {
 extension Timetable {
   var firstSuspect: Int32? { lists.first(of: Self.suspects) }
 
+  func isSuspect(_ entry: Int32) -> Bool { lists.list(of: entry) == Self.suspects }
+
   mutating func suspect(_ entry: Int32) {
     cancel(entry)
     lists.append(entry, to: Self.suspects)

@@ -132,4 +132,20 @@ extension ExpiryTests {
     stage.tick()
     #expect(stage.members("lab") == ["c0"])
   }
+
+  @Test func `who dies while its silence awaits proof is not put behind those who fell silent later`() {
+    var stage = Stage()
+    stage.join("a", "lab")
+    stage.at(.seconds(1))
+    stage.join("b", "lab")
+    stage.at(.seconds(60))
+    stage.tick(fence: false)
+    stage.at(.seconds(61))
+    stage.tick(fence: false)
+    stage.offline("a")
+    stage.tick(fence: false)
+    stage.engine.fenceReturned(publishedAt: Stage.start.instant + .milliseconds(60_500))
+    stage.tick(fence: false)
+    #expect(stage.members("lab") == ["b"])
+  }
 }
