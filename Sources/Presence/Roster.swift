@@ -17,8 +17,10 @@ struct Roster {
   var members: [Int32] = []
   /// The member that the walk looks at next; -1: it is over.
   var cursor: Int32
-  /// Members behind the last one were left out.
-  var isCut = false
+  /// Members behind this one were left out; `nil`: none was.
+  var upper: MemberName?
+
+  var isCut: Bool { upper != nil }
 
   var isWhole: Bool { cursor < 0 }
 }
@@ -97,6 +99,7 @@ extension Engine {
 
   private func take(_ member: Int32, into roster: inout Roster) {
     if let lower = roster.lower, !isBehind(lower, member) { return }
+    if let upper = roster.upper, isBehind(upper, member) { return }
     roster.members.append(member)
     if roster.members.count >= 2 * Roster.capacity { cut(&roster) }
   }
@@ -105,7 +108,7 @@ extension Engine {
     sortByName(&roster.members)
     guard roster.members.count > Roster.capacity else { return }
     roster.members.removeLast(roster.members.count - Roster.capacity)
-    roster.isCut = true
+    roster.upper = roster.members.last.map { memberName($0) }
   }
 
   /// Where the members behind a name begin.

@@ -35,7 +35,7 @@ extension Database {
       try history?.record(unsaved.recounts, of: engine, bridge)
       try execute("COMMIT")
     } catch {
-      history?.forget()
+      history?.rollBack()
       if sqlite3_get_autocommit(handle) == 0 { try? execute("ROLLBACK") }
       throw error
     }
@@ -53,7 +53,7 @@ extension Database {
       try history?.recordRewrite(bridge)
       try execute("COMMIT")
     } catch {
-      history?.forget()
+      history?.rollBack()
       if sqlite3_get_autocommit(handle) == 0 { try? execute("ROLLBACK") }
       throw error
     }

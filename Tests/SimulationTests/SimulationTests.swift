@@ -60,6 +60,16 @@ import Testing
     for seed: UInt64 in [1_000_941, 1_003_792] { #expect(History.play(seed).failure == nil) }
   }
 
+  @Test func `who dies while its silence awaits proof goes with the fence that proves it`() {
+    for seed: UInt64 in [1_059_725, 1_079_587] { #expect(History.play(seed).failure == nil) }
+  }
+
+  @Test func `the history of counts keeps up where the clock goes back`() {
+    for seed: UInt64 in [1_004_258, 1_008_726, 1_050_474, 1_076_444] {
+      #expect(History.play(seed).failure == nil)
+    }
+  }
+
   @Test func `a run with a higher number from before our own is no takeover`() {
     #expect(History.play(315_371).failure == nil)
   }

@@ -140,4 +140,60 @@ import Testing
     past.set(dawn + 11)
     #expect(try past.read("lab", since: 2, step: 1).map(\.words) == ["?", "4-4 4.0", "4-4 4.0"])
   }
+
+  @Test func `a clock that is behind for a while holds history up, and loses nothing`() throws {
+    var past = try Past()
+    try past.fill("lab", 3, at: dawn + 3_600)
+    try past.reopen()
+    for (second, count) in [(0.0, 5), (599, 6), (3_610, 6)] {
+      try past.fill("lab", count, at: dawn + second)
+    }
+    past.set(dawn + 3_611)
+    #expect(
+      try past.read("lab", since: 12, step: 1).map(\.words)
+        == ["?", "0-6 3.0"] + Array(repeating: "6-6 6.0", count: 11))
+  }
+
+  @Test func `what was written ahead of the clock is known after a restart`() throws {
+    var past = try Past()
+    try past.fill("lab", 3, at: dawn + 3_000)
+    try past.fill("lab", 4, at: dawn)
+    try past.reopen()
+    try past.fill("lab", 5, at: dawn + 100)
+    #expect(try past.database.lastCountInHistory(of: Array("lab".utf8)) == 5)
+  }
+
+  @Test(arguments: [-86_400.0, -600_000_000]) func `a clock that makes no sense is not believed`(
+    jump: Double
+  ) throws {
+    var past = try Past()
+    try past.fill("lab", 3, at: dawn)
+    for second in stride(from: 0.0, to: 2_000, by: 100) {
+      try past.fill("lab", Int(second) % 3, at: dawn + jump + second)
+    }
+    #expect(past.database.historyFigures?.rows == (jump < -1_000_000 ? 1 : 15))
+  }
+
+  @Test func `a clock that was ahead and is set right takes the time back that never was`() throws {
+    var past = try Past()
+    try past.fill("lab", 3, at: dawn)
+    try past.fill("hall", 7, at: dawn + 5_000)
+    try past.fill("lab", 4, at: dawn + 5_000)
+    past.set(dawn + 5_500)
+    try past.commit(unknownSince: Past.dawn + 5_200)
+    try past.fill("roof", 1, at: dawn + 100)
+    try past.fill("lab", 5, at: dawn + 699)
+    #expect(past.database.historyFigures?.rows == 5)
+    try past.fill("roof", 2, at: dawn + 700)
+    past.set(dawn + 760)
+    func words(_ room: String) throws -> [String] {
+      try past.read(room, since: 60, step: 1).map(\.words)
+    }
+    #expect(try words("lab").suffix(60) == Array(repeating: "5-5 5.0", count: 60)[...])
+    #expect(try words("hall").last == "7-7 7.0")
+    #expect(try words("roof").last == "2-2 2.0")
+    #expect(try past.database.lastCountInHistory(of: Array("lab".utf8)) == 5)
+    #expect(try past.database.integer("SELECT count(*) FROM history_gap") == 0)
+    #expect(try past.database.integer("SELECT count(*) FROM history") == 4)
+  }
 }

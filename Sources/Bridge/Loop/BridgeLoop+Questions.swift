@@ -6,7 +6,7 @@ import Topics
 extension BridgeLoop {
   private static let answerTime = Duration.milliseconds(5)
   /// Members or rooms that are looked at before the clock is, again.
-  private static let stepBudget = 10_000
+  private static let stepBudget = 4_000
 
   /// Takes a question in. One that was retained was not asked now, and before we know who is where none is.
   func hear(_ delivery: Delivery) {

@@ -55,7 +55,9 @@ extension HistoryBook {
 
   /// To be called when they have been.
   func recordRewrite(_ bridge: BridgeRow) throws(StoreError) {
-    let second = HistoryBook.second(at: bridge.aliveAt)
+    let (time, isSetBack) = clock.take(bridge.aliveAt)
+    let second = Self.second(at: time)
+    if isSetBack { try turnBack(to: second) }
     try begin(at: bridge.aliveAt)
     if let unknown = bridge.unknownSince { try putGap(from: unknown, to: bridge.aliveAt) }
     let differences = """

@@ -22,6 +22,7 @@ final class HistoryBook {
   private(set) var since: Int64
   private var savedRows: Int
   private var savedAt: Int64 = 0
+  var clock: HistoryClock
   private var places: ContiguousArray<Place> = []
   private let put, findRoom, addRoom, putGap, putState: Statement
 
@@ -45,6 +46,7 @@ final class HistoryBook {
     since = state.integer(0)
     rows = Int(state.integer(1))
     savedRows = rows
+    clock = HistoryClock(newest: try shelf.newestSecond())
     put = try Statement(
       handle,
       """
@@ -73,7 +75,8 @@ final class HistoryBook {
   func record(
     _ recounts: ContiguousArray<Recount>, of engine: borrowing Engine, _ bridge: BridgeRow
   ) throws(StoreError) {
-    let time = bridge.aliveAt
+    let (time, isSetBack) = clock.take(bridge.aliveAt)
+    if isSetBack { try turnBack(to: Self.second(at: time)) }
     try begin(at: time)
     if let unknown = bridge.unknownSince { try putGap(from: unknown, to: time) }
     for recount in recounts {
@@ -101,7 +104,15 @@ final class HistoryBook {
   /// What is before is dropped.
   func raiseSince(to second: Int64) { since = max(since, second) }
 
-  /// A transaction was rolled back, or numbers of rooms are given up.
+  func lowerSince(to second: Int64) { since = min(since, second) }
+
+  /// A transaction was rolled back.
+  func rollBack() {
+    clock.rollBack()
+    forget()
+  }
+
+  /// Numbers of rooms, and what is known of their rows, are given up.
   func forget() {
     places.removeAll(keepingCapacity: true)
     pass = nil

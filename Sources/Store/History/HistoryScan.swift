@@ -74,7 +74,7 @@ extension Database {
     of room: [UInt8], since seconds: Int64, step: Int64, at time: Int64
   ) throws(StoreError) -> HistoryScan? {
     guard let history, let id = try history.shelf.id(of: room) else { return nil }
-    let now = time / 1_000
+    let now = max(time / 1_000, history.clock.newest)
     return try HistoryScan(
       history.shelf, room: id, span: now - seconds..<now + 1, step: step,
       gaps: HistoryGaps(history.shelf.gaps()),

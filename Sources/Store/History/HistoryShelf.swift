@@ -23,6 +23,20 @@ final class HistoryShelf {
     return oldest.period...newest.period
   }
 
+  /// When something was last written: rows may be newer than the last commit's time, if the clock was set back.
+  func newestSecond() throws(StoreError) -> Int64 {
+    let bridge = try Statement(handle, "SELECT alive_at FROM bridge")
+    let alive = try bridge.next() ? HistoryBook.second(at: bridge.integer(0)) : 0
+    guard let period = try periods(of: .second)?.upperBound else { return alive }
+    let rows = try Statement(
+      handle, "SELECT max(key & 0xfff) FROM history WHERE key >= ? AND key < ?")
+    rows.bind(
+      integers: HistoryKey(.second, period: period).value,
+      HistoryKey(.second, period: period + 1).value)
+    let place = try rows.next() ? rows.integer(0) : 0
+    return max(alive, period * HistoryStep.second.period + place)
+  }
+
   /// The next room behind one that has rows of a step in a period.
   func room(after room: Int64, _ step: HistoryStep, period: Int64) throws(StoreError) -> Int64? {
     let end = HistoryKey(step, period: period + 1).value

@@ -48,7 +48,7 @@ struct Plan {
     repeatsOverlaps = random.chance(0.3)
     losesPlain = random.pick([0, 0, 0.02, 0.2])
     losesFences = random.chance(0.1)
-    usesDatabase = random.chance(0.02)
+    usesDatabase = random.chance(0.1)
     faults = []
     window = 65_535
     configure(&random)
