@@ -133,7 +133,7 @@ extension ExpiryTests {
     #expect(stage.members("lab") == ["c0"])
   }
 
-  @Test func `who dies while its silence awaits proof is not put behind those who fell silent later`() {
+  @Test func `who dies while its silence awaits proof keeps its place in line`() {
     var stage = Stage()
     stage.join("a", "lab")
     stage.at(.seconds(1))
