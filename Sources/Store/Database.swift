@@ -54,17 +54,7 @@ public final class Database {
     self.path = path
     self.owner = owner
     if path != ":memory:" { try Self.inspect(path) }
-    var opened: OpaquePointer?
-    let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
-    let code = sqlite3_open_v2(path, &opened, flags, nil)
-    guard code == SQLITE_OK, let opened else {
-      let reason = opened.flatMap { sqlite3_errmsg($0) }.map { String(cString: $0) }
-      sqlite3_close_v2(opened)
-      throw .unopenable(path: path, reason: reason ?? "out of memory")
-    }
-    handle = opened
-    sqlite3_extended_result_codes(opened, 1)
-    sqlite3_busy_timeout(opened, 5_000)
+    handle = try openFile(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)
     try prepare(durability)
   }
 

@@ -11,19 +11,10 @@ public final class HistoryFile {
   /// - Throws: ``StoreError`` for what is not a bridge's database.
   public init(path: String) throws(StoreError) {
     self.path = path
-    var opened: OpaquePointer?
-    let code = sqlite3_open_v2(path, &opened, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, nil)
-    guard code == SQLITE_OK, let opened else {
-      let reason = opened.flatMap { sqlite3_errmsg($0) }.map { String(cString: $0) }
-      sqlite3_close_v2(opened)
-      throw .unopenable(path: path, reason: reason ?? "out of memory")
-    }
-    handle = opened
-    sqlite3_extended_result_codes(opened, 1)
-    sqlite3_busy_timeout(opened, 5_000)
+    handle = try openFile(path, SQLITE_OPEN_READONLY)
     do {
       try inspect()
-      shelf = try HistoryShelf(opened)
+      shelf = try HistoryShelf(handle)
     } catch {
       guard case .failed(_, let code, let reason) = error else { throw error }
       if code & 0xff == SQLITE_NOTADB { throw .notADatabase(path: path) }
