@@ -1,6 +1,7 @@
 // Questions to the bridge (MQTT 5: response topic and correlation data). A bridge that answers none,
-// or a login that may not ask, is found out by the first question; then no more are asked until
-// the bridge comes back. What is asked about the past goes one at a time, so as to be no burden.
+// or a login that may not ask, is found out by the first question. Then no more are asked until the
+// bridge comes back, and with that login never again: Mosquitto may close the connection over it.
+// What is asked about the past goes one at a time, so as to be no burden.
 "use strict";
 
 const answerLimit = 5000; // milliseconds
@@ -17,6 +18,7 @@ class Questions {
     this.open = new Map();
     this.histories = [];
     this.asked = new Set();
+    this.refused = null;
     this.reset(null);
   }
 
@@ -24,21 +26,26 @@ class Questions {
   reset(connection) {
     for (const question of this.open.values()) question.reject(new Error("the connection ended"));
     this.connection = connection;
-    this.isUnheard = false;
-    this.histories = [];
-    this.asked = new Set();
+    this.tryAgain();
     connection?.subscribe(this.answerTopic);
   }
 
-  /** The bridge is there again: it may answer now. */
+  /** The bridge is there again: it may answer now. What the broker forbids, it cannot allow. */
   tryAgain() {
-    this.isUnheard = false;
+    this.isUnheard = this.isForbidden;
     this.histories = [];
     this.asked = new Set();
+  }
+
+  /** Whether the broker has refused a question of this login, on this connection or an earlier one. */
+  get isForbidden() {
+    const { connection, refused } = this;
+    return connection !== null && refused !== null && refused.username === connection.username;
   }
 
   /** Promises the answer's object; rejects with why there is none. */
   ask(question) {
+    if (this.isForbidden) return Promise.reject(new Error("this login may not ask"));
     if (!this.connection || this.isUnheard) return Promise.reject(new Error("nobody answers"));
     const number = String(++this.number);
     return new Promise((resolve, reject) => {
@@ -49,14 +56,16 @@ class Questions {
   }
 
   async send(number, text) {
+    const { connection } = this;
     const correlation = new TextEncoder().encode(number);
-    const code = await this.connection.publish(this.topic, text, {
+    const code = await connection.publish(this.topic, text, {
       responseTopic: this.answerTopic,
       correlation,
     });
     if (code === 0) return;
     // 16: nobody has subscribed to the topic; 128 and above: not allowed.
     this.isUnheard = true;
+    if (code >= 128) this.refused = connection;
     throw new Error(code === 16 ? "this bridge answers no questions" : "this login may not ask");
   }
 
