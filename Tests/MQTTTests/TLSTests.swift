@@ -22,6 +22,16 @@ struct TLSTests {
     return TestClient(ConnectionOptions(endpoint: endpoint, clientID: "one"))
   }
 
+  /// Connects while the broker sleeps. On a busy machine what it answers may else be there before `connect` returns, which
+  /// then throws what is wrong, and there is no connection to end.
+  private func failure(_ client: TestClient, _ broker: TestBroker) throws -> MQTTError? {
+    broker.pause()
+    try client.begin()
+    broker.resume()
+    try client.waitForEnd()
+    return client.connection?.failure
+  }
+
   @Test("An encrypted connection carries messages", arguments: ["127.0.0.1", "localhost"])
   func encrypted(host: String) throws {
     let broker = try broker()
@@ -40,7 +50,7 @@ struct TLSTests {
   func wrongAuthority() throws {
     let broker = try broker()
     let client = client(broker, TLS(cafile: broker.certificates?.otherCA))
-    let error = #expect(throws: MQTTError.self) { try client.connect() }
+    let error = try failure(client, broker)
     #expect(error?.code == MOSQ_ERR_TLS.code)
     #expect(error?.description.contains("certificate verify failed") == true)
     #expect(client.disconnects == [.init(reasonCode: MOSQ_ERR_TLS.code, byBroker: false)])
@@ -97,7 +107,7 @@ struct TLSTests {
     let plain = try TestBroker()
     let endpoint = Endpoint(host: "127.0.0.1", port: plain.port, tls: TLS())
     let client = TestClient(ConnectionOptions(endpoint: endpoint, clientID: "one"))
-    #expect(throws: MQTTError.self) { try client.connect(limit: .seconds(5)) }
+    #expect(try failure(client, plain) != nil)
     #expect(client.disconnects.count == 1)
   }
 
