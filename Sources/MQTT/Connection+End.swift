@@ -20,10 +20,18 @@ extension Connection {
   func finish(_ call: String, _ code: Int32, _ errorNumber: Int32) throws(MQTTError) {
     guard phase != .ended else { return }
     let (error, byBroker) = explain(call, code, errorNumber)
+    isHungUpUnanswered =
+      phase == .awaitingConnack && refusal == nil && Self.isHangUp(code, errorNumber)
     phase = .ended
     failure = error
     delegate?.connection(self, didDisconnect: error?.code ?? 0, byBroker: byBroker)
     if let error, !byBroker { throw error }
+  }
+
+  /// Whether the other end closed the connection, and nothing else failed: no TLS, and no keep-alive.
+  private static func isHangUp(_ code: Int32, _ errorNumber: Int32) -> Bool {
+    code == MOSQ_ERR_CONN_LOST.code
+      || code == MOSQ_ERR_ERRNO.code && [0, ECONNRESET, EPIPE].contains(errorNumber)
   }
 
   private func explain(

@@ -10,6 +10,9 @@ public final class Connection {
   /// Why the connection ended, when not by an own `disconnect`.
   public internal(set) var failure: MQTTError?
 
+  /// Whether it ended because the server took the TCP connection and closed it before it had answered the CONNECT.
+  public internal(set) var isHungUpUnanswered = false
+
   let handle: OpaquePointer
   let options: ConnectionOptions
   weak var delegate: (any ConnectionDelegate)?

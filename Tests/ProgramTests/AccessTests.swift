@@ -106,4 +106,36 @@ struct AccessTests {
     #expect(waitUntil { bridge.log.contains("3.1.1") })
     #expect(try bridge.stop() == .code(0))
   }
+
+  @Test("A broker that hangs up on MQTT 5 is asked with 3.1.1 after the third time")
+  func hangsUp() throws {
+    let server = try RawServer()
+    let bridge = try BridgeProcess(port: server.port, ["protocol": "auto"])
+    for level: UInt8 in [5, 5, 5, 4, 5] {
+      try server.accept()
+      #expect(try server.receive()[8] == level)
+      server.hangUp()
+    }
+    #expect(bridge.log.contains("hangs up on MQTT 5; trying 3.1.1"))
+    #expect(try bridge.stop() == .code(0))
+  }
+
+  @Test("A broker that comes later is spoken to with MQTT 5, and the bridge says so")
+  func brokerComesLater() throws {
+    let broker = try TestBroker()
+    try broker.stop()
+    let settings = ["protocol": "auto", "reconnect_max": "50ms"]
+    let bridge = try BridgeProcess(port: broker.port, settings)
+    // A line a second, which tells how many were left out.
+    #expect(waitUntil { bridge.log.contains("more of the kind") }, "\(bridge.log)")
+    try broker.start()
+    #expect(waitUntil { bridge.isLive }, "\(bridge.log)")
+    #expect(bridge.log.contains("live on mqtt://127.0.0.1:\(broker.port) with MQTT 5: "))
+    let client = TestClient(broker, id: "reader")
+    try client.connect()
+    try client.subscribe("presence/bridge/stats")
+    #expect(
+      try client.wait(forMessage: "presence/bridge/stats").text.contains(#""protocol":"5""#))
+    #expect(try bridge.stop() == .code(0))
+  }
 }

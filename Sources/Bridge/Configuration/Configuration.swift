@@ -113,7 +113,7 @@ extension Configuration {
 
 /// The MQTT version to speak.
 public enum ProtocolChoice: String, Sendable, CaseIterable {
-  /// 5, and 3.1.1 where the broker refuses 5.
+  /// 5, and 3.1.1 where the broker refuses 5 or hangs up on it.
   case automatic = "auto"
   /// 5 alone: a broker that refuses it is an error.
   case v5 = "5"

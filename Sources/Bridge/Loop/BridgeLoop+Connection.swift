@@ -7,6 +7,7 @@ extension BridgeLoop {
     guard case .waiting(let until) = stage, now.instant >= until, stopping == nil else { return }
     do {
       stage = .connecting
+      recovery.ending = .unanswered
       link = try broker.connect(version: version, delegate: self)
     } catch {
       log.log(.warning, at: now, "\(configuration.broker): \(error)")
@@ -15,14 +16,29 @@ extension BridgeLoop {
     }
   }
 
+  /// A broker that says that it does not speak 5 is asked with 3.1.1 at once; everything else waits.
+
   private func scheduleReconnect() {
-    stage = .waiting(until: now.instant + backoff.fail(jitter: clock.jitter()))
+    let last = version
+    if configuration.protocolVersion == .automatic {
+      version = recovery.fallback.version(after: recovery.ending, of: last)
+    }
+    if last == .v5, version == .v311 {
+      log.log(
+        .notice, at: now,
+        "\(configuration.broker) \(recovery.ending == .versionRefused ? "does not speak" : "hangs up on") "
+          + "MQTT 5; trying 3.1.1")
+    }
+    let isAtOnce = recovery.ending == .versionRefused && version == .v311
+    stage = .waiting(
+      until: isAtOnce ? now.instant : now.instant + backoff.fail(jitter: clock.jitter()))
   }
 
   public func linkDidConnect(_ welcome: LinkWelcome) { self.welcome = welcome }
 
-  public func linkDidEnd(reason: String?, isTakenOver: Bool) {
-    ended = ended ?? Ended(reason: reason, isTakenOver: isTakenOver)
+  public func linkDidEnd(_ end: LinkEnd) {
+    if end.isUnanswered { recovery.ending = .hungUp }
+    ended = ended ?? Ended(reason: end.reason, isTakenOver: end.isTakenOver)
   }
 
   public func linkDidSubscribe(granted: [Int32]) {
@@ -50,10 +66,8 @@ extension BridgeLoop {
   }
 
   private func refused(_ welcome: LinkWelcome) {
+    recovery.ending = welcome.isUnsupportedVersion ? .versionRefused : .refused
     if welcome.isUnsupportedVersion, configuration.protocolVersion == .automatic, version == .v5 {
-      log.log(.notice, at: now, "\(configuration.broker) does not speak MQTT 5; trying 3.1.1")
-      version = .v311
-      backoff.succeed()
       return
     }
     log.limited(
@@ -66,6 +80,7 @@ extension BridgeLoop {
   private func beginSettling(_ welcome: LinkWelcome) {
     engine.connected(at: now)
     stage = .settling
+    recovery.ending = .accepted
     tally.connections += 1
     lastInput = now.instant
     receivedAcknowledged = 0
@@ -171,7 +186,7 @@ extension BridgeLoop {
     nextStats = now.instant
     log.log(
       .notice, at: now,
-      "live on \(configuration.broker)\(restarted ? ", which was restarted" : ""): "
+      "live on \(configuration.broker) with MQTT \(version.name)\(restarted ? ", which was restarted" : ""): "
         + "\(engine.presences) presences in \(engine.occupiedRooms) rooms")
     unsubscribeWhatPassed()
   }
@@ -217,18 +232,10 @@ extension BridgeLoop {
       return
     }
     if wasConnected { recovery.disconnected(at: now) }
-    fallBack(wasConnected: wasConnected)
     scheduleReconnect()
     log.limited(
       "ended", .warning, at: now,
       "\(configuration.broker): \(ended.reason ?? "the connection was closed"); trying again")
-  }
-
-  /// A broker that knows nothing of MQTT 5 may hang up instead of saying so.
-  private func fallBack(wasConnected: Bool) {
-    guard configuration.protocolVersion == .automatic, !wasConnected else { return }
-    recovery.failedAttempts += 1
-    if recovery.failedAttempts % 3 == 0 { version = version == .v5 ? .v311 : .v5 }
   }
 
   func takenOver(_ reason: String) {

@@ -25,6 +25,8 @@ extension BridgeLoop {
     json.time(millisecondsSince1970: now.wall)
     json.key("version")
     json.string(Rollcall.version)
+    json.key("protocol")
+    json.string(version.name)
     json.key("run")
     json.integer(run)
     json.key("uptime_s")

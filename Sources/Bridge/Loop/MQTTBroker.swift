@@ -130,7 +130,9 @@ final class MQTTLink: Link, ConnectionDelegate {
 
   func connection(_ connection: Connection, didDisconnect reasonCode: Int32, byBroker: Bool) {
     delegate.linkDidEnd(
-      reason: connection.failure?.description,
-      isTakenOver: byBroker && reasonCode == Self.sessionTakenOver)
+      LinkEnd(
+        reason: connection.failure?.description,
+        isTakenOver: byBroker && reasonCode == Self.sessionTakenOver,
+        isUnanswered: connection.isHungUpUnanswered))
   }
 }

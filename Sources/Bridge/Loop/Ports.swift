@@ -20,6 +20,9 @@ public protocol Broker: AnyObject {
 public enum LinkVersion: Sendable {
   case v5
   case v311
+
+  /// As a person writes it, and the configuration: `5`, `3.1.1`.
+  public var name: String { self == .v5 ? "5" : "3.1.1" }
 }
 
 /// What went wrong with a connection, in words.
@@ -130,8 +133,24 @@ public protocol LinkDelegate: AnyObject {
   func linkDidAcknowledge(_ id: Int32, reason: Int32)
   /// `granted` holds a QoS, or a failure of 128 or more, for each filter.
   func linkDidSubscribe(granted: [Int32])
-  /// Over. `isTakenOver`: the broker said that another client uses our client id.
-  func linkDidEnd(reason: String?, isTakenOver: Bool)
+  /// Over.
+  func linkDidEnd(_ end: LinkEnd)
+}
+
+/// How a connection ended.
+public struct LinkEnd: Equatable, Sendable {
+  /// In words; `nil`: it was closed in good order.
+  public var reason: String?
+  /// The broker said that another client uses our client id.
+  public var isTakenOver: Bool
+  /// The broker took the connection and closed it without an answer to the CONNECT.
+  public var isUnanswered: Bool
+
+  public init(reason: String?, isTakenOver: Bool = false, isUnanswered: Bool = false) {
+    self.reason = reason
+    self.isTakenOver = isTakenOver
+    self.isUnanswered = isUnanswered
+  }
 }
 
 /// Where the engine's rows are kept.

@@ -5,8 +5,9 @@ import Topics
 struct Recovery {
   var fenceIsBack = false
   var mustFenceAgain = false
-  /// Attempts that ended without an answer.
-  var failedAttempts = 0
+  /// Which version is spoken next, and what the attempt under way has come to for that.
+  var fallback = Fallback()
+  var ending = Fallback.Ending.unanswered
 
   private var outage: Duration?
   private var sessionLost = false
@@ -40,7 +41,6 @@ struct Recovery {
 
   mutating func disconnected(at now: Now) {
     disconnectedAt = now.instant
-    failedAttempts = 0
   }
 
   /// `$SYS/broker/uptime` reads `123 seconds`.

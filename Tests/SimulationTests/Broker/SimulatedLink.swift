@@ -146,7 +146,7 @@ final class SimulatedLink: Link {
     open = false
     world.note("  bridge's connection: \(reason)")
     closeUp()
-    delegate?.linkDidEnd(reason: reason, isTakenOver: isTakenOver)
+    delegate?.linkDidEnd(LinkEnd(reason: reason, isTakenOver: isTakenOver))
   }
 }
 
