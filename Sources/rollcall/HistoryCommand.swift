@@ -7,9 +7,9 @@ struct HistoryCommand: Command {
   static let operands = "ROOM"
   static let summary = "Say how many were in a room, and when"
   static let details = """
-    Reads the bridge's database, which may run meanwhile, and draws on a terminal, or prints a table: of
-    each step the least, the mean and the greatest count. Of what the bridge does not know, as it was down
-    or cut off, nothing is shown. A room of which nothing is kept: status 1.
+    Reads the bridge's database, which may run meanwhile, and draws on a terminal, or prints a table:
+    of each step the least, the mean and the greatest count. Of what the bridge does not know, as it
+    was down or cut off, nothing is shown. A room of which nothing is kept: status 1.
     """
   static let flags = [
     Flag(
@@ -28,6 +28,8 @@ struct HistoryCommand: Command {
 
   private let room: String
   private let database: String
+  /// Whether the command line says which database.
+  private let isNamed: Bool
   private let since: Int64
   private let step: Int64?
   private let format: Format
@@ -45,6 +47,7 @@ struct HistoryCommand: Command {
     self.room = room
     let configuration = try arguments["config"].map(readConfiguration) ?? Configuration()
     database = arguments["database"] ?? configuration.database
+    isNamed = arguments.contains("database") || arguments.contains("config")
     guard database != ":memory:" else {
       throw .failed("the database is :memory:, which nobody else can read")
     }
@@ -52,6 +55,9 @@ struct HistoryCommand: Command {
     step = try Self.seconds("step", arguments)
     guard since / (step ?? since) < Self.maxPoints else {
       throw .usage("more than \(Self.maxPoints) steps: take longer ones")
+    }
+    guard !arguments.contains("csv") || !arguments.contains("json") else {
+      throw .usage("--csv and --json are two forms: take one")
     }
     format = arguments.contains("json") ? .json : arguments.contains("csv") ? .csv : .person
   }
@@ -82,10 +88,14 @@ struct HistoryCommand: Command {
         path: database, reason: isKept ? Self.unknown : "no history is kept in it")
     } catch {
       guard case .unopenable(_, let reason) = error, reason == Self.unknown else {
-        throw .failed(error.description)
+        throw .failed(error.description + hint)
       }
       throw .failed("no history of a room '\(printable(room))' is kept")
     }
+  }
+
+  private var hint: String {
+    isNamed ? "" : ": name the bridge's configuration with --config, or the file with --database"
   }
 
   private static let unknown = "unknown room"

@@ -4,9 +4,10 @@ struct WatchCommand: Command {
   static let operands = "[ROOM…]"
   static let summary = "Show the rooms live"
   static let details = """
-    On a terminal: a table that is redrawn, until q or Ctrl-C. s changes its order (name, count, last
-    change), / filters as one types, the arrow keys choose a room and enter shows who is in it. Elsewhere: the present state, then a line
-    a change (HH:MM:SS ROOM COUNT +CLIENT -CLIENT(REASON)); with --json one object a line.
+    On a terminal: a table that is redrawn, until q or Ctrl-C. s changes its order (name, count,
+    last change), / filters as one types, the arrow keys choose a room and enter shows who is in it.
+    Elsewhere: the present state, then a line a change (HH:MM:SS ROOM COUNT +CLIENT
+    -CLIENT(REASON)); with --json one object a line.
     ROOM is a room or an MQTT filter such as building-a/#; without one, all rooms. Counts are enough;
     who came and went is shown where the login may read the events.
     """

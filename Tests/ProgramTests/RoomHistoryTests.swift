@@ -67,5 +67,11 @@ import Testing
     #expect(wrong.errors.contains("is not a database"))
     let usage = try ProgramRun.run("history", "lab", "--since", "30d", "--step", "1s")
     #expect(usage.status == .code(2))
+    let both = try ProgramRun.run("history", "lab", "--csv", "--json")
+    #expect(both.status == .code(2) && both.errors.contains("take one"))
+    // The tests run where there is no rollcall.db.
+    let unnamed = try ProgramRun.run("history", "lab")
+    #expect(unnamed.status == .code(1))
+    #expect(unnamed.errors.contains("with --config, or the file with --database"))
   }
 }
