@@ -21,7 +21,13 @@ enum Help {
     let options = (command.flags + [.help]).map { ("  " + $0.synopsis, $0.help) }
     return
       (["Usage: rollcall \(synopsis(command)) [OPTION]…", "", command.details, ""]
-      + columns(options)).joined(separator: "\n")
+      + columns(options) + words(on: command.flags)).joined(separator: "\n")
+  }
+
+  /// What is the same for all options of a kind.
+  private static func words(on flags: [Flag]) -> [String] {
+    guard flags.contains(where: { $0.value == "DURATION" }) else { return [] }
+    return ["", "A DURATION has a unit, ms, s, m, h or d: 250ms, 10s, 5m, 24h, 7d."]
   }
 
   private static func synopsis(_ command: any Command.Type) -> String {

@@ -1,3 +1,4 @@
+import Bridge
 @preconcurrency import CLinux
 import Glibc
 
@@ -40,11 +41,16 @@ struct ParsedArguments: Equatable {
     return number
   }
 
-  /// A duration with a unit; a bare number is seconds, as it is in mosquitto_sub's `-W`.
+  /// A duration with a unit, as the configuration has them, of a hundred years at most.
   func duration(_ name: String) throws(ProgramError) -> Duration? {
     guard let text = self[name] else { return nil }
-    guard let duration = Duration(argument: text) else {
-      throw .usage("--\(name) '\(text)': a duration such as 250ms, 10s, 5m or 2h")
+    let duration: Duration
+    do throws(BadValue) { duration = try Duration(configurationText: text) } catch {
+      throw .usage(
+        "--\(name) '\(text)' \(error.fault): write a duration such as 250ms, 10s, 5m or 2h")
+    }
+    guard duration <= .seconds(100 * 366 * 86_400) else {
+      throw .usage("--\(name) '\(text)' is more than a hundred years")
     }
     return duration
   }

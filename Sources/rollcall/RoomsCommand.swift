@@ -42,7 +42,7 @@ struct RoomsCommand: Command {
 
 extension Flag {
   static let timeout = Flag(
-    "timeout", "W", value: "SECONDS", help: "How long the answer may take (5)")
+    "timeout", "W", value: "DURATION", help: "How long the answer may take (5s)")
 }
 
 extension ParsedArguments {

@@ -54,16 +54,28 @@ import Testing
   }
 
   @Test(arguments: [
-    ("250ms", Duration.milliseconds(250)), ("10s", .seconds(10)), ("10", .seconds(10)),
+    ("250ms", Duration.milliseconds(250)), ("10s", .seconds(10)),
+    ("36600d", .seconds(36_600 * 86_400)),
     ("1.5m", .seconds(90)), ("2h", .seconds(7200)), ("7d", .seconds(604_800)), ("0", .zero),
   ])
-  func durations(text: String, expected: Duration) {
-    #expect(Duration(argument: text) == expected)
+  func durations(text: String, expected: Duration) throws {
+    #expect(try parse("--for", text).duration("for") == expected)
   }
 
-  @Test(arguments: ["", "s", "-1s", "1 s", "1w", "1e3s", "nan", "1.2.3s", "١s", "99999999d"])
-  func notDurations(text: String) {
-    #expect(Duration(argument: text) == nil)
+  @Test(arguments: [
+    "", "s", "-1s", "1 s", "1w", "1e3s", "nan", "1.2.3s", "١s", "36601d", "99999999d", "5", "0.5",
+    "7min",
+  ])
+  func notDurations(text: String) throws {
+    let parsed = try parse("--for=\(text)")
+    #expect(throws: ProgramError.self) { try parsed.duration("for") }
+  }
+
+  @Test func aNumberAloneIsToldThatItLacksAUnit() throws {
+    let message =
+      "--for '5' has no unit (ms, s, m, h or d): write a duration such as 250ms, 10s, 5m or 2h"
+    let parsed = try parse("--for", "5")
+    #expect(throws: ProgramError.usage(message)) { try parsed.duration("for") }
   }
 
   @Test func numbersOutOfRangeAreRefused() throws {

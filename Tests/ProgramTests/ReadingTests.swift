@@ -113,7 +113,7 @@ import Testing
     let broker = try TestBroker()
     broker.pause()
     defer { broker.resume() }
-    let result = try ProgramRun.run("rooms", on: broker, "-W", "0.5")
+    let result = try ProgramRun.run("rooms", on: broker, "-W", "500ms")
     #expect(result.status == .code(1))
     #expect(result.errors.contains("no complete answer within 0.5 seconds"))
   }

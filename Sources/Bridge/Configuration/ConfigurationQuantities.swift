@@ -1,6 +1,6 @@
 /// What is wrong with a value, as the end of a sentence that begins with the key and the value.
-struct BadValue: Error, Equatable {
-  let fault: String
+package struct BadValue: Error, Equatable {
+  package let fault: String
 
   init(_ fault: String) { self.fault = fault }
 }
@@ -36,7 +36,7 @@ extension Duration {
   ]
 
   /// Reads `250ms`, `1.5s`, `5m`, `24h`, `7d` or `0`. Finer than a nanosecond is cut off.
-  init(configurationText text: String) throws(BadValue) {
+  package init(configurationText text: String) throws(BadValue) {
     let quantity = try Quantity(text, kind: "a duration")
     if quantity.unit.isEmpty, quantity.whole == 0, quantity.fraction.isEmpty {
       self = .zero
