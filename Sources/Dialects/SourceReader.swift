@@ -71,6 +71,11 @@ public final class SourceReader {
   /// How often the sources' own bounds made them forget something.
   public var limited: UInt64 { dialects.reduce(0) { $0 + $1.limited } }
 
+  /// How many messages each source has read, by namespace.
+  public var received: [(namespace: String, messages: UInt64)] {
+    translators.map { ($0.source.namespace, $0.received) }
+  }
+
   /// What to subscribe to, without what another filter brings as well.
   public var filters: [(filter: String, isAtLeastOnce: Bool)] {
     patterns.indices.filter { !isCovered($0) }

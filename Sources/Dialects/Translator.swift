@@ -17,6 +17,8 @@ final class Translator: DialectListener {
   private let clients: NameBuffer
   private let gateways: NameBuffer
 
+  /// How many messages it has read.
+  private(set) var received: UInt64 = 0
   private(set) var message: DialectMessage?
   private(set) var topic = 0
   private var taker: (any ReportTaker)?
@@ -38,6 +40,7 @@ final class Translator: DialectListener {
   }
 
   func begin(_ message: DialectMessage, topic: Int, taker: any ReportTaker) {
+    received += 1
     self.message = message
     self.topic = topic
     self.taker = taker

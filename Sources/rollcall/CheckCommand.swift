@@ -7,7 +7,8 @@ struct CheckCommand: Command {
   static let summary = "Say what is wrong with a configuration, or what a message would do"
   static let details = """
     Prints every problem as FILE:LINE: what is wrong and what would be right, and ends with
-    status 1 when there is one. Connects to nothing and writes nothing.
+    status 1 when there is one. Connects to nothing and writes nothing. Where there are sources, it
+    prints what their topics need in Mosquitto's acl_file.
 
     With --explain: what a message on this topic, with this payload or an empty one, would do to a
     bridge with this configuration that knows no client yet.
@@ -25,6 +26,10 @@ struct CheckCommand: Command {
     file = arguments["config"]
     topic = arguments["explain"]
     payload = arguments.operands.first
+    if let topic, topic.contains(where: { "+#".contains($0) }) {
+      throw .usage(
+        "--explain '\(printable(topic))': a filter; a message has a topic without + and #")
+    }
     if topic == nil { try Self.expectNoOperands(arguments) }
     guard arguments.operands.count < 2 else {
       throw .usage("'\(arguments.operands[1])' is one word too many: put the payload in quotes")
@@ -43,6 +48,16 @@ struct CheckCommand: Command {
     _ = printLine(
       "\(file ?? "defaults"): good: root \(configuration.root) on \(configuration.broker), "
         + "database \(configuration.database)\(sources(configuration))")
+    tellRights(configuration)
+  }
+
+  /// What `broker-config/acl` cannot have: it depends on the sources.
+  private func tellRights(_ configuration: Configuration) {
+    let filters = configuration.sourceFilters
+    guard !filters.isEmpty else { return }
+    _ = printLine(
+      "the sources' topics, as the broker's ACL has to allow them to the bridge's login:")
+    for filter in filters { _ = printLine("topic read \(filter)") }
   }
 
   private func sources(_ configuration: Configuration) -> String {

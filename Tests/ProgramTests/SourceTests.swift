@@ -36,6 +36,27 @@ struct SourceTests {
       try site.observer.words("floor/front") == ["+doors:front joined", "-doors:front offline"])
   }
 
+  @Test("The stats say how many messages each source has read, and `check` what it may read")
+  func figures() throws {
+    let site = try Site(.v5, sources: Self.doors + Self.tags)
+    let door = try site.speaker("front")
+    try door.client.publish("doors/front/state", "open", retain: true)
+    try door.client.publish("doors/front/state", "ajar")
+    try site.wait("floor/front", holds: "doors:front")
+    try site.wait(for: "the figures") {
+      site.observer.newest("bridge/stats")?.text.contains(#""sources":{"doors":2,"tags":0}"#)
+        == true
+    }
+    let file = site.bridge.directory.file("rollcall.conf")
+    let check = try ProgramRun.run("check", "--config", file)
+    #expect(
+      check.lines.filter { $0.hasPrefix("topic ") } == [
+        "topic read doors/+/state", "topic read doors/+/ping", "topic read tags/+/+",
+      ])
+    let filter = try ProgramRun.run("check", "--config", file, "--explain", "doors/#")
+    #expect(filter.status == .code(2) && filter.errors.contains("'doors/#': a filter"))
+  }
+
   @Test("A client of a source lives by its heartbeats, and expires without them")
   func heartbeats() throws {
     let site = try Site(.v5, ["heartbeat_timeout": "1s"], sources: Self.doors)

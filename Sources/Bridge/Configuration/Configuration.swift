@@ -111,6 +111,13 @@ extension Configuration {
   }
 }
 
+extension Configuration {
+  /// What the bridge subscribes to for its sources: its login has to be allowed to read it.
+  public var sourceFilters: [String] {
+    SourceReader(sources, reserved: reservedFilters, rules: sourceRules).filters.map(\.filter)
+  }
+}
+
 /// The MQTT version to speak.
 public enum ProtocolChoice: String, Sendable, CaseIterable {
   /// 5, and 3.1.1 where the broker refuses 5 or hangs up on it.

@@ -86,6 +86,19 @@ extension BridgeLoop {
       json.key(key)
       json.integer(value)
     }
+    writeSources(&json)
+  }
+
+  /// A source that hears nothing may have no right to.
+  private func writeSources(_ json: inout JSONWriter) {
+    guard !sources.isEmpty else { return }
+    json.key("sources")
+    json.beginObject()
+    for (namespace, messages) in sources.received {
+      json.key(namespace)
+      json.integer(messages)
+    }
+    json.endObject()
   }
 }
 
