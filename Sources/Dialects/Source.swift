@@ -21,6 +21,8 @@ public struct Source: Equatable, Sendable {
   public var custom = CustomWords()
   /// Where its block begins in the configuration.
   public var line = 0
+  /// Where its room stands; `nil`: it has none of its own.
+  public var roomLine: Int?
 
   public init(name: String, namespace: String) {
     self.name = name
@@ -41,6 +43,14 @@ public struct CustomWords: Equatable, Sendable {
   public var epoch: String?
 
   public init() {}
+
+  /// The words of each state, as they count: where none are given, the state's own name but for `sleeping`.
+  var states: [(name: String, words: [String])] {
+    [
+      ("online", online.isEmpty ? ["online"] : online),
+      ("offline", offline.isEmpty ? ["offline"] : offline), ("sleeping", sleeping),
+    ]
+  }
 }
 
 /// A client's rooms by hand.

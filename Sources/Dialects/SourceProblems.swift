@@ -1,7 +1,7 @@
 /// What is wrong with sources, beyond what is wrong with a line of theirs.
 public struct SourceProblems {
   public struct Problem: Equatable, Sendable {
-    /// Where the source's block begins.
+    /// Where the source's block begins, or the line of it that is wrong.
     public var line: Int
     public var message: String
   }
@@ -22,6 +22,7 @@ public struct SourceProblems {
     problems.checkNamespaces(known)
     let topics = known.map { problems.topics(of: $0, rules) }
     for (number, source) in known.enumerated() {
+      if source.isCustom { problems.checkWords(source) }
       problems.checkRoom(source, topics[number], rules)
       problems.checkReserved(source, topics[number], reserved)
       for earlier in 0..<number {
@@ -31,8 +32,8 @@ public struct SourceProblems {
     return problems.found
   }
 
-  private mutating func report(_ source: Source, _ message: String) {
-    found.append(Problem(line: source.line, message: message))
+  private mutating func report(_ source: Source, at line: Int? = nil, _ message: String) {
+    found.append(Problem(line: line ?? source.line, message: message))
   }
 
   private mutating func checkKind(_ source: Source) -> Bool {
@@ -48,6 +49,20 @@ public struct SourceProblems {
     let known = (Presets.names + ["custom NAME"]).joined(separator: ", ")
     report(source, "unknown source '\(source.name.prefix(80))': write one of \(known)")
     return false
+  }
+
+  /// A word that stood for two states would be taken for the first of them.
+  private mutating func checkWords(_ source: Source) {
+    let states = source.custom.states
+    for (number, state) in states.enumerated() {
+      for earlier in states[..<number] {
+        guard let word = state.words.first(where: earlier.words.contains) else { continue }
+        report(
+          source,
+          "'\(word.prefix(80))' is a word for \(earlier.name) and for \(state.name) of source custom "
+            + "\(source.name): write \(state.name) with other words")
+      }
+    }
   }
 
   private mutating func checkNamespaces(_ sources: [Source]) {
@@ -84,7 +99,8 @@ public struct SourceProblems {
   }
 
   private mutating func checkRoom(_ source: Source, _ topics: [Topic], _ rules: SourceRules) {
-    guard let text = source.room, let first = topics.first,
+    guard let text = source.room,
+      let first = topics.first(where: { !$0.pattern.names.isEmpty }) ?? topics.first,
       let template = try? RoomTemplate(text), let dialect = Presets.make(source, rules)
     else { return }
     // A preset says which levels count by its own room; a custom source's rooms come with its first topic.
@@ -95,7 +111,7 @@ public struct SourceProblems {
     for name in template.names where !known.contains(name) {
       let names = known.sorted().map { "{\($0)}" }.joined(separator: ", ")
       report(
-        source,
+        source, at: source.roomLine,
         "room '\(text.prefix(80))' of source \(source.name) names {\(name)}, which "
           + "\(first.text) does not have: write a room with none but \(names)")
     }

@@ -57,6 +57,37 @@ final class ConfigurationFilesTests {
     #expect(configuration.validateFiles().isEmpty)
   }
 
+  @Test("have a database that is there, or can be made")
+  func database() throws {
+    let there = try file("there.db", "")
+    for path in [there, folder.appending(path: "new.db").path, ":memory:", "new.db"] {
+      #expect(try Configuration.parse("database \(path)", file: "x").validateFiles() == [])
+    }
+    let nowhere = folder.appending(path: "none/x.db").path
+    let faults = [
+      (nowhere, "cannot be in '\(folder.path)/none': No such file or directory"),
+      ("\(there)/x.db", "cannot be in '\(there)': Not a directory"),
+      (folder.path, "cannot be used: Is a directory"),
+    ]
+    for (path, fault) in faults {
+      let problems = try Configuration.parse("\ndatabase \(path)", file: "x").validateFiles()
+      #expect(problems.count == 1)
+      let start = "x:2: database '\(path)' \(fault): write "
+      #expect(problems.first?.description.hasPrefix(start) == true)
+    }
+  }
+
+  @Test("are not all: without the clients' topics there has to be a source")
+  func nobody() throws {
+    let problems = try Configuration.parse("root a\nnative off", file: "x").validateFiles()
+    #expect(
+      problems.map(\.description) == [
+        "x:2: native off without a source, so that nobody is heard: write a source, or native on"
+      ])
+    let one = "native off\nsource tasmota"
+    #expect(try Configuration.parse(one, file: "x").validateFiles() == [])
+  }
+
   @Test("need no password where none is named")
   func noPassword() throws { #expect(try Configuration().readPassword() == nil) }
 

@@ -45,6 +45,7 @@ struct SourceBlockTests {
     doors.custom.field = "state.now"
     doors.custom.epoch = "boot"
     doors.line = 2
+    doors.roomLine = 10
     var fridges = Source(name: "fridges", namespace: "fridges")
     fridges.isCustom = true
     fridges.custom.heartbeat = "fridge/{client}"
@@ -104,7 +105,7 @@ struct SourceBlockTests {
     ),
     (
       door + "room floor-{x}",
-      "x.conf:1: room 'floor-{x}' of source doors names {x}, which d/{client} does not have: write "
+      "x.conf:3: room 'floor-{x}' of source doors names {x}, which d/{client} does not have: write "
         + "a room with none but {client}"
     ),
     (
@@ -159,6 +160,39 @@ struct SourceBlockTests {
   func refuses(line: String) {
     let first = line.hasPrefix("status") ? "source custom a" : "source custom a\nstatus a/{client}"
     #expect(problems("\(first)\n\(line)").count == 1)
+  }
+
+  static let ambiguous: [(String, String)] = [
+    ("online on\noffline on", "'on' is a word for online and for offline"),
+    ("online up yes\nsleeping nap yes", "'yes' is a word for online and for sleeping"),
+    ("online offline", "'offline' is a word for online and for offline"),
+    ("sleeping online", "'online' is a word for online and for sleeping"),
+  ]
+
+  @Test("has a word for one state alone, the words by default included", arguments: ambiguous)
+  func ambiguousWords(lines: String, message: String) {
+    #expect(problems(Self.door + lines).map { $0.contains(message) } == [true])
+    #expect(problems(Self.door + "online on\noffline off\nsleeping on-hold") == [])
+  }
+
+  @Test("with a room for some other system names a topic of its own that has levels")
+  func levels() {
+    let message = problems("root a\nsource zigbee2mqtt\nroom {level7}").first ?? ""
+    #expect(
+      message.hasPrefix(
+        "x.conf:3: room '{level7}' of source zigbee2mqtt names {level7}, which "
+          + "zigbee2mqtt/{level1}/availability does not have: "))
+  }
+
+  @Test(
+    "that is misspelt is told which one is near",
+    arguments: [
+      ("zigbe2mqtt", "zigbee2mqtt"), ("Tasmota", "tasmota"), ("room_assistant", "room-assistant"),
+      ("mosquito-log", "mosquitto-log"),
+    ])
+  func nearest(slip: String, name: String) {
+    #expect(
+      problems("source \(slip)") == ["x.conf:1: unknown source '\(slip)': did you mean '\(name)'?"])
   }
 
   @Test("that is unknown is told the known ones")

@@ -86,6 +86,7 @@ struct FullDiskTests {
     try disk.makeReadOnly()
     try site.bridge.start()
     #expect(try site.bridge.waitForExit() == .code(1))
-    #expect(site.bridge.log.contains("\(database): cannot be opened"))
+    #expect(site.bridge.log.contains("database '\(database)' cannot be in"))
+    #expect(site.bridge.log.contains("Read-only file system"))
   }
 }

@@ -19,8 +19,9 @@ extension Configuration {
     return try parse(bytes, file: file)
   }
 
-  /// What is wrong with the files that the configuration names: all must be readable, and the
-  /// password file must begin with a password. Empty when nothing is.
+  /// What is wrong with the files that the configuration names: all must be readable, the password
+  /// file must begin with a password, and the database must be there or its directory be one where
+  /// it can be made. Neither is a bridge of use that hears nobody. Empty when nothing is wrong.
   public func validateFiles() -> [ConfigurationProblem] {
     var problems: [ConfigurationProblem] = []
     do throws(ConfigurationProblem) { _ = try readPassword() } catch { problems.append(error) }
@@ -30,7 +31,44 @@ extension Configuration {
         problems.append(unreadable(key, path, error))
       }
     }
+    if let problem = databaseProblem() { problems.append(problem) }
+    if !native, sources.isEmpty {
+      problems.append(
+        origin.problem(
+          "native",
+          "native off without a source, so that nobody is heard: write a source, or native on"))
+    }
     return problems.sorted { $0.line < $1.line }
+  }
+
+  /// SQLite writes beside the database, too.
+  private func databaseProblem() -> ConfigurationProblem? {
+    guard database != ":memory:" else { return nil }
+    let parent = (database as NSString).deletingLastPathComponent
+    let directory = parent.isEmpty ? "." : parent
+    var fault = failure(of: directory, W_OK | X_OK, mustBeDirectory: true)
+      .map { "cannot be in '\(directory)': \($0)" }
+    if fault == nil, access(database, F_OK) == 0 {
+      fault = failure(of: database, R_OK | W_OK, mustBeDirectory: false)
+        .map { "cannot be used: \($0)" }
+    }
+    return fault.map {
+      origin.problem(
+        "database",
+        "database '\(database)' \($0): write the path of a file in a directory that this user may "
+          + "write to")
+    }
+  }
+
+  /// Why a path is not what it should be, in the system's words; `nil`: it is.
+  private func failure(of path: String, _ mode: CInt, mustBeDirectory: Bool) -> String? {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return String(cString: strerror(errno)) }
+    let isDirectory = status.st_mode & S_IFMT == S_IFDIR
+    guard isDirectory == mustBeDirectory else {
+      return String(cString: strerror(isDirectory ? EISDIR : ENOTDIR))
+    }
+    return access(path, mode) == 0 ? nil : String(cString: strerror(errno))
   }
 
   /// The first line of `password_file`, without its end; `nil` when no file is named.

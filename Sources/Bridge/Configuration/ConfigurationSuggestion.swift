@@ -5,10 +5,14 @@ enum ConfigurationSuggestion {
   static func nearest(to word: String, among keys: [String]) -> String? {
     // No key is near a word of hundreds of letters; the distance to it would cost, though.
     guard word.utf8.count <= 64 else { return nil }
-    let folded = Array(word.lowercased().utf8.map { $0 == UInt8(ascii: "-") ? 0x5F : $0 })
-    let ranked = keys.map { (key: $0, distance: distance(folded, Array($0.utf8))) }
+    let folded = fold(word)
+    let ranked = keys.map { (key: $0, distance: distance(folded, fold($0))) }
     guard let best = ranked.min(by: { $0.distance < $1.distance }) else { return nil }
     return best.distance <= max(2, best.key.utf8.count / 3) ? best.key : nil
+  }
+
+  private static func fold(_ word: String) -> [UInt8] {
+    word.lowercased().utf8.map { $0 == UInt8(ascii: "-") ? 0x5F : $0 }
   }
 
   /// Levenshtein's distance: the fewest letters to insert, delete or replace.

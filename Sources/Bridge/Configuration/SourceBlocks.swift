@@ -57,7 +57,8 @@ struct SourceBlocks {
     guard let first = words.first else { return "source has no value: \(right)" }
     guard isCustom else {
       return words.count == 1
-        ? nil : "source '\(words.joined(separator: " ").prefix(80))' is more than a word: \(right)"
+        ? slip(first)
+        : "source '\(words.joined(separator: " ").prefix(80))' is more than a word: \(right)"
     }
     guard words.count == 2 else { return "source \(first) has not one name: write custom NAME" }
     do throws(BadValue) { try SourceKey.checkNamespace(words[1]) } catch {
@@ -66,12 +67,21 @@ struct SourceBlocks {
     return nil
   }
 
+  /// Names the system that was meant; one that is like none is told all of them, by ``SourceProblems``.
+  private func slip(_ name: String) -> String? {
+    guard !Presets.names.contains(name),
+      let nearest = ConfigurationSuggestion.nearest(to: name, among: Presets.names)
+    else { return nil }
+    return "unknown source '\(name)': did you mean '\(nearest)'?"
+  }
+
   private mutating func set(_ key: SourceKey, _ line: Line) -> String? {
     guard isInBlock else {
       return "\(key.name) belongs to a source: write it behind a line 'source NAME'"
     }
     let last = sources.count - 1
     let problem = fault(of: key, line, in: &sources[last])
+    if key.name == "room", problem == nil { sources[last].roomLine = line.number }
     if problem != nil { refused.insert(sources[last].line) }
     lines[key.name] = lines[key.name] ?? line.number
     return problem

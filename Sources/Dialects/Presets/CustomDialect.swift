@@ -27,13 +27,8 @@ struct CustomDialect: Dialect {
     var sleeping: Set<[UInt8]>
 
     init(_ custom: CustomWords) {
-      func bytes(_ words: [String], _ word: String? = nil) -> Set<[UInt8]> {
-        let words = words.isEmpty ? word.map { [$0] } ?? [] : words
-        return Set(words.map { Array($0.utf8) })
-      }
-      online = bytes(custom.online, "online")
-      offline = bytes(custom.offline, "offline")
-      sleeping = bytes(custom.sleeping)
+      let sets = custom.states.map { Set($0.words.map { Array($0.utf8) }) }
+      (online, offline, sleeping) = (sets[0], sets[1], sets[2])
     }
   }
 
