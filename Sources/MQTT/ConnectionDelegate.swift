@@ -19,6 +19,20 @@ public struct ConnectResult: Sendable {
     }
   }
 
+  /// Whether the broker refuses the login: a wrong user or password, or one who may not connect.
+  public var isLoginRefused: Bool {
+    switch protocolVersion {
+    case .v5:
+      [MQTT_RC_BAD_USERNAME_OR_PASSWORD, MQTT_RC_NOT_AUTHORIZED].contains {
+        reasonCode == Int32($0.rawValue)
+      }
+    case .v311:
+      [CONNACK_REFUSED_BAD_USERNAME_PASSWORD, CONNACK_REFUSED_NOT_AUTHORIZED].contains {
+        reasonCode == Int32($0.rawValue)
+      }
+    }
+  }
+
   /// Whether the broker does not speak the protocol version of this connection.
   public var isUnsupportedProtocol: Bool {
     switch protocolVersion {

@@ -87,6 +87,9 @@ struct AccessTests {
       waitUntil { bridge.log.components(separatedBy: "refuses the connection").count > 2 },
       "\(bridge.log)")
     #expect(bridge.log.lowercased().contains("not authori"), "\(bridge.log)")
+    #expect(bridge.log.contains(" (username rollcall, password_file \(password)); trying again"))
+    let lines = bridge.log.split(separator: "\n")
+    #expect(lines.filter { $0.contains("trying again") && !$0.contains("refuses the") } == [])
     #expect(!bridge.log.contains("guess"))
     #expect(try bridge.stop(limit: .seconds(4)) == .code(0))
     _ = directory

@@ -269,9 +269,15 @@ class MQTTConnection {
     const code = reader.byte();
     // An older broker refuses in its own words, which have no properties (3.2 of version 3.1.1).
     const { reason = "" } = reader.rest().length ? reader.properties() : {};
-    if (code > 0) return this.end({ code, reason: reason || "the connection was refused" });
+    if (code > 0) return this.end({ code, reason: reason || this.refusal(code) });
     this.isOpen = true;
     this.handlers.opened();
+  }
+
+  /** Codes of 3.2.2.2, and of version 3.1.1: a wrong password, and whoever may not connect. */
+  refusal(code) {
+    if (![4, 5, 134, 135].includes(code)) return "the connection was refused";
+    return this.username ? "the user or the password is wrong" : "nobody may connect without a login";
   }
 
   answered() {

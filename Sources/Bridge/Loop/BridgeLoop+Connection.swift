@@ -72,7 +72,14 @@ extension BridgeLoop {
     }
     log.limited(
       "refused", .error, at: now,
-      "\(configuration.broker) refuses the connection: \(welcome.refusal ?? "no reason given")")
+      "\(configuration.broker) refuses the connection: \(welcome.refusal ?? "no reason given")"
+        + "\(welcome.isLoginRefused ? loginHint : ""); trying again")
+  }
+
+  private var loginHint: String {
+    guard let user = configuration.username else { return " (username is not configured)" }
+    let file = configuration.passwordFile.map { "password_file \($0)" } ?? "no password_file"
+    return " (username \(user), \(file))"
   }
 
   /// Everything is asked for, in one write, before the first message is read: a write later on would let
@@ -233,6 +240,8 @@ extension BridgeLoop {
     }
     if wasConnected { recovery.disconnected(at: now) }
     scheduleReconnect()
+    // A refusal has been told.
+    if recovery.ending == .refused || recovery.ending == .versionRefused { return }
     log.limited(
       "ended", .warning, at: now,
       "\(configuration.broker): \(ended.reason ?? "the connection was closed"); trying again")

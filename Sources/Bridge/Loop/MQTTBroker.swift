@@ -103,7 +103,8 @@ final class MQTTLink: Link, ConnectionDelegate {
     delegate.linkDidConnect(
       LinkWelcome(
         refusal: result.reasonCode == 0 ? nil : result.reason,
-        isUnsupportedVersion: result.isUnsupportedProtocol, sessionPresent: result.sessionPresent,
+        isUnsupportedVersion: result.isUnsupportedProtocol,
+        isLoginRefused: result.isLoginRefused, sessionPresent: result.sessionPresent,
         maximumPacketSize: result.maximumPacketSize))
   }
 

@@ -63,16 +63,19 @@ public struct LinkWelcome: Equatable, Sendable {
   /// `nil`: accepted; else the broker's reason.
   public var refusal: String?
   public var isUnsupportedVersion: Bool
+  /// The refusal is one of the user or the password.
+  public var isLoginRefused: Bool
   public var sessionPresent: Bool
   /// Bytes; `nil`: no limit.
   public var maximumPacketSize: Int?
 
   public init(
-    refusal: String? = nil, isUnsupportedVersion: Bool = false, sessionPresent: Bool = false,
-    maximumPacketSize: Int? = nil
+    refusal: String? = nil, isUnsupportedVersion: Bool = false, isLoginRefused: Bool = false,
+    sessionPresent: Bool = false, maximumPacketSize: Int? = nil
   ) {
     self.refusal = refusal
     self.isUnsupportedVersion = isUnsupportedVersion
+    self.isLoginRefused = isLoginRefused
     self.sessionPresent = sessionPresent
     self.maximumPacketSize = maximumPacketSize
   }

@@ -88,6 +88,9 @@ extension InABrowser {
       let tab = try InABrowser.browser.open("\(address)#dashboard:wrong")
       try tab.wait(
         for: "the refusal", "document.querySelector('#login .complaint').innerText !== ''")
+      #expect(
+        try tab.text(of: "document.querySelector('#login .complaint').innerText")
+          == "The broker says: the user or the password is wrong.")
       #expect(try tab.isTrue("byID('board').inert && !byID('login').hidden"))
       _ = try tab.value(
         of: """

@@ -118,6 +118,20 @@ test("a refusal ends it, once, with the broker's code, of either version", () =>
   }
 });
 
+test("a login that is refused is told from a connection that is", () => {
+  const reason = (code, login) => {
+    const { socket, told } = connect(login);
+    socket.open();
+    socket.hear(0x20, 3, 0, code, 0);
+    return told.at(-1)[1].reason;
+  };
+  for (const code of [4, 5, 134, 135]) {
+    expect(reason(code, { username: "ann", password: "x" }), "the user or the password is wrong");
+    expect(reason(code, {}), "nobody may connect without a login");
+  }
+  expect(reason(136, { username: "ann", password: "x" }), "the connection was refused");
+});
+
 test("subscribe, unsubscribe and ping are written as the standard says", () => {
   const { connection, socket } = connected();
   connection.subscribe("a/#");
