@@ -8,6 +8,7 @@ public final class Explanation {
   public private(set) var lines: [String] = []
   private let configuration: Configuration
   private let assignments: Assignments
+  private var reports = 0
 
   public init(topic: String, payload: String, _ configuration: Configuration) {
     self.configuration = configuration
@@ -89,6 +90,8 @@ extension Explanation: ReportTaker {
   ) {}
 
   public func take(_ report: Report) {
+    reports += 1
+    if reports > 1 { lines.append("") }
     tell(report.who)
     if report.isGateway { add("gateway", "it carries others, which go and come back with it") }
     if let gateway = report.gateway {

@@ -26,10 +26,25 @@ public struct Asking: Equatable, Sendable {
     id = members.string("id").map { .string($0) } ?? members.integer("id").map { .integer($0) }
     isAcknowledged = members.integer("qos") == 1
     do throws(PayloadProblem) {
+      try Self.check(members)
       question = .success(try Question(members))
     } catch { question = .failure(error) }
     guard case .string(let text) = id, text.count > Self.maxID else { return }
     id = nil
     question = .failure(.invalid("id is longer than \(Self.maxID) bytes"))
+  }
+
+  private static func check(_ members: JSONMembers) throws(PayloadProblem) {
+    let names = Question.kinds.keys.sorted() + ["id", "qos", "reply"]
+    if let stranger = members.stranger(to: names) {
+      throw .invalid(
+        "a question has no \(stranger.prefix(80)): it has \(names.joined(separator: ", "))")
+    }
+    if members.has("id"), members.string("id") == nil, members.integer("id") == nil {
+      throw .invalid("id is neither a string nor an integer")
+    }
+    if members.has("qos"), ![0, 1].contains(members.integer("qos")) {
+      throw .invalid("qos is neither 0 nor 1")
+    }
   }
 }

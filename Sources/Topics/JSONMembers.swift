@@ -41,6 +41,11 @@ package struct JSONMembers {
   /// The integer `name`, exactly; nil: it is not there or is none.
   package func integer(_ name: String) -> Int64? { members[name].flatMap(Self.integer) }
 
+  /// A member that is none of these, the first by its bytes; nil: all are.
+  package func stranger(to names: [String]) -> String? {
+    members.keys.filter { !names.contains($0) }.min()
+  }
+
   package func has(_ name: String) -> Bool { members[name] != nil }
 
   package func string(_ name: String) -> [UInt8]? {

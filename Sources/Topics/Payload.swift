@@ -10,7 +10,7 @@ public enum Payload {
     if bytes.isEmpty { return .forget }
     if bytes.holds("online") { return .online(Birth()) }
     if bytes.holds("offline") { return .offline(Death()) }
-    return try status(of: members(of: bytes, limits), limits)
+    return try status(of: members(of: bytes, limits, or: "online, offline"), limits)
   }
 
   /// The payload of `WHO/rooms/{room}`; empty is a leave.
@@ -20,7 +20,7 @@ public enum Payload {
   ) throws(PayloadProblem) -> RoomAction {
     if bytes.holds("join") { return .join(data: nil) }
     if bytes.isEmpty || bytes.holds("leave") { return .leave }
-    let members = try members(of: bytes, limits)
+    let members = try members(of: bytes, limits, or: "join, leave")
     let data = try members.object("data")
     switch try members.word("action") {
     case "join": return .join(data: data)
@@ -64,11 +64,11 @@ public enum Payload {
 
 extension Payload {
   private static func members(
-    of bytes: UnsafeRawBufferPointer, _ limits: PayloadLimits
+    of bytes: UnsafeRawBufferPointer, _ limits: PayloadLimits, or words: StaticString
   ) throws(PayloadProblem) -> JSONMembers {
     if bytes.count > limits.maxPayload { throw tooLong(limits) }
     guard let members = JSONMembers(bytes) else {
-      throw .invalid("neither a word of the contract nor a JSON object")
+      throw .invalid("none of \(words), empty and a JSON object")
     }
     return members
   }

@@ -17,14 +17,21 @@ public enum Question: Equatable, Sendable {
   public static let maxPoints = 1_500
   private static let tenYears: Int64 = 3_660 * 86_400
 
+  /// The questions, and what each may say.
+  static let kinds = [
+    "members": ["room", "after", "limit"], "rooms_of": ["client", "user"],
+    "rooms": ["prefix", "after", "limit"], "history": ["room", "since", "step"],
+  ]
+
   init(_ members: JSONMembers) throws(PayloadProblem) {
-    let names = ["members", "rooms_of", "rooms", "history"].filter { members.has($0) }
+    let names = Self.kinds.keys.filter { members.has($0) }
     guard names.count == 1, let name = names.first else {
       throw .invalid("ask one of members, rooms_of, rooms and history")
     }
     guard let details = members.object(named: name) else {
       throw .invalid("\(name) is not an object")
     }
+    try Self.expect(Self.kinds[name] ?? [], in: details, name)
     switch name {
     case "members": self = try .members(details)
     case "rooms_of": self = try .roomsOf(details)
@@ -39,6 +46,7 @@ public enum Question: Equatable, Sendable {
       guard let name = details.object(named: "after") else {
         throw .invalid("after is not an object")
       }
+      try expect(["client", "user"], in: name, "after")
       after = MemberName(client: try level("client", of: name), user: try user(of: name))
     }
     return .members(room: try room(of: details), after: after, limit: try limit(of: details))
@@ -70,6 +78,14 @@ public enum Question: Equatable, Sendable {
 
 /// Parts of questions.
 extension Question {
+  /// A member with a slip in its name would be passed over in silence.
+  private static func expect(
+    _ names: [String], in details: JSONMembers, _ kind: String
+  ) throws(PayloadProblem) {
+    guard let stranger = details.stranger(to: names) else { return }
+    throw .invalid("\(kind) has no \(stranger.prefix(80)): it has \(names.joined(separator: ", "))")
+  }
+
   private static func room(of details: JSONMembers) throws(PayloadProblem) -> [UInt8] {
     guard let room = details.string("room") else { throw .invalid("room is not a string") }
     if let problem = Names.problem(ofRoom: room) { throw .invalid("room: \(problem.words)") }
@@ -90,10 +106,10 @@ extension Question {
 
   private static func limit(of details: JSONMembers) throws(PayloadProblem) -> Int {
     guard details.has("limit") else { return defaultLimit }
-    guard let limit = details.integer("limit"), limit > 0 else {
-      throw .invalid("limit is not a positive integer")
+    guard let limit = details.integer("limit"), (1...1_000).contains(limit) else {
+      throw .invalid("limit is not an integer from 1 to 1000")
     }
-    return Int(min(limit, 1_000))
+    return Int(limit)
   }
 
   /// `90s`, `15m`, `24h`, `7d`, or a number of seconds.

@@ -77,7 +77,11 @@ struct ExplanationTests {
     ),
     (
       "presence/clients/x/status", "on",
-      ["ignored invalid: neither a word of the contract nor a JSON object"]
+      ["ignored invalid: none of online, offline, empty and a JSON object"]
+    ),
+    (
+      "presence/clients/x/rooms/lab", "in",
+      ["ignored invalid: none of join, leave, empty and a JSON object"]
     ),
     (
       "presence/count/x", "1",
@@ -90,6 +94,18 @@ struct ExplanationTests {
       ]
     ),
   ]
+
+  @Test("sets several clients of one message apart")
+  func several() throws {
+    let configuration = try parsed("source espresense\nroom {room}")
+    let payload = #"{"id":"phone","distance":1.5}"#
+    let lines = Explanation(
+      topic: "espresense/devices/phone/hall", payload: payload, configuration
+    ).lines
+    let parts = lines.split(separator: "", omittingEmptySubsequences: false)
+    #expect(lines.count { $0.hasPrefix("client") } > 1)
+    #expect(parts.count == lines.count { $0.hasPrefix("client") })
+  }
 
   @Test("says source, client, rooms and event, or why there is none", arguments: messages)
   func message(topic: String, payload: String, expected: [String]) throws {
