@@ -138,23 +138,29 @@ public final class BridgeLoop {
     connectIfDue()
     let hasMore = read()
     settleIfReached()
-    let isBehind = engine.tick(budget: Self.tickBudget, at: now)
+    let isBehind = !saving.isUnfinished && engine.tick(budget: Self.tickBudget, at: now)
     noteChanges()
     publishStatsIfDue()
     fenceIfWanted()
     saveIfAllowed()
-    publishDue()
-    saveAnnounced()
-    answerQuestions()
-    thinHistoryIfDue()
+    if !saving.isUnfinished { publishCommitted() }
     keepAliveIfDue()
     release()
     continueStopping()
-    engine.reclaim()
+    // What a commit has yet to write refers to rooms by their numbers.
+    if !saving.isUnfinished { engine.reclaim() }
     if stage == .stopped { return nil }
     let ended = clock.now.instant
     tally.longestTurn = max(tally.longestTurn, ended - began)
     return hasMore || isBehind ? .zero : wait(from: ended)
+  }
+
+  private func publishCommitted() {
+    publishDue()
+    saveAnnounced()
+    guard !saving.isUnfinished else { return }
+    answerQuestions()
+    thinHistoryIfDue()
   }
 
   /// Clients and rooms that fall due in one turn: a few milliseconds' worth.
@@ -166,7 +172,9 @@ public final class BridgeLoop {
   var hasRead: Bool { messagesRead > 0 }
 
   /// Whether the link may be written to as soon as it can be: not while acknowledgements are held back.
-  public var mayWrite: Bool { stage != .settling || withheld == 0 }
+  public var mayWrite: Bool {
+    !saving.isUnfinished && (stage != .settling || withheld == 0)
+  }
 
   private func wait(from ended: Instant) -> Duration {
     var next = min(nextKeepAlive, nextStats, saving.nextAttempt)
@@ -174,6 +182,8 @@ public final class BridgeLoop {
     if let deadline = engine.nextDeadline { next = min(next, deadline) }
     if engine.wantsFence { next = min(next, fences.nextTime) }
     if stage == .settling { next = min(next, now.instant + .milliseconds(50)) }
+    // Its next part, or the end of what it waits for.
+    if saving.isUnfinished { return .milliseconds(1) }
     if stage == .live, canPublish {
       if let due = schedule.nextTime { next = min(next, due) }
       if !retained.isDone || !clears.isEmpty || questions.isBusy { return .zero }
