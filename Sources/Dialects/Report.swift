@@ -19,6 +19,8 @@ public struct Report {
   /// Identifies payload, rooms and timeout from one run to the next.
   public var hash: UInt64 = 0
   public var isReplay: Bool
+  /// Where it is a replay: a will would have replaced it.
+  public var isWillRetained = false
   /// Rooms by hand, to be added where the word names but one.
   public var assigned: [[UInt8]] = []
   /// How long the client may be silent, as in ``Birth/timeout``.

@@ -139,4 +139,49 @@ struct SourceRestartTests {
     try site.wait(forStats: "the marker") { $0.received >= before + 1 }
     #expect(try site.observer.stats()?.invalid == 0)
   }
+
+  /// Ends the bridge's session at the broker, and what it would still be sent.
+  private static func endSession(_ site: Site) throws {
+    let thief = TestClient(site.broker, id: "rollcall-presence") { $0.cleanStart = true }
+    try thief.connect()
+    try thief.disconnect()
+  }
+
+  @Test("Who came back while the bridge had no session is there, and so is what a gateway carries")
+  func cameBack() throws {
+    let site = try Site(.v5, sources: Self.doors + "source zigbee2mqtt\n")
+    let door = try site.speaker("front")
+    let topics = ["doors/front", "zigbee2mqtt/bridge/state", "zigbee2mqtt/lamp/availability"]
+    for topic in topics { try door.client.publish(topic, "online", retain: true) }
+    try site.wait("zigbee2mqtt", holds: "zigbee2mqtt:lamp")
+    for topic in topics.dropLast() { try door.client.publish(topic, "offline", retain: true) }
+    for room in ["doors", "zigbee2mqtt"] {
+      try site.wait(for: "an empty room") { site.observer.count(room) == 0 }
+    }
+    try site.bridge.stop()
+    try Self.endSession(site)
+    for topic in topics { try door.client.publish(topic, "online", retain: true) }
+    try site.bridge.start()
+    try site.wait("doors", holds: "doors:front")
+    try site.wait("zigbee2mqtt", holds: "zigbee2mqtt:lamp")
+  }
+
+  @Test("Who was back at a broker that forgets before the bridge was stays, and who was not goes")
+  func backFirst() throws {
+    let site = try Site(.v5, ["heartbeat_timeout": "2s"], sources: Self.doors)
+    let door = try site.speaker("front")
+    for name in ["front", "back"] {
+      try door.client.publish("doors/\(name)", "online", retain: true)
+    }
+    try site.wait("doors", holds: "doors:back", "doors:front")
+    try site.bridge.kill()
+    try site.broker.kill()
+    try site.broker.start()
+    try door.client.connect()
+    try door.client.publish("doors/front", "online", retain: true)
+    try site.bridge.start()
+    try site.observer.connect()
+    try site.wait("doors", holds: "doors:front")
+    #expect(try site.observer.removed() == ["doors:back expired"])
+  }
 }

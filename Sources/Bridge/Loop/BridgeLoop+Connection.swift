@@ -163,7 +163,9 @@ extension BridgeLoop {
     let restarted = recovery.brokerRestarted
     settleMoves()
     engine.raiseRevision(above: retained.revision)
-    engine.settled(brokerRestarted: restarted, at: now)
+    engine.settled(
+      brokerRestarted: restarted, willsLost: recovery.willsLost,
+      retainedLost: restarted && !retained.hasSeen && engine.showsRooms, at: now)
     settledAt = now.instant
     isContested = false
     stage = .live

@@ -6,7 +6,9 @@ extension BridgeLoop {
   func claim(_ report: Report) {
     let who = report.who
     switch report.word {
-    case .status(let status): engine.claim(who, status, hash: report.hash, at: now)
+    case .status(let status):
+      engine.claim(
+        who, status, hash: report.hash, isWillRetained: report.isWillRetained, at: now)
     case .heartbeat: break
     case .room: tally.replaysIgnored += 1
     case .isThere(let room, let birth): claimRoom(room, birth, report)
@@ -18,7 +20,8 @@ extension BridgeLoop {
   private func claimRoom(_ room: UnsafeRawBufferPointer, _ birth: Birth, _ report: Report) {
     let whole = Status.online(Self.birth(birth, in: room, report))
     guard engine.place(of: report.who)?.isOnline == true, ownRooms(of: report) > 0 else {
-      return engine.claim(report.who, whole, hash: report.hash, at: now)
+      return engine.claim(
+        report.who, whole, hash: report.hash, isWillRetained: report.isWillRetained, at: now)
     }
     if let epoch = birth.epoch, let known = engine.standing(of: report.who)?.epoch, epoch < known {
       tally.stale += 1

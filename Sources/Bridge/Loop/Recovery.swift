@@ -57,6 +57,13 @@ struct Recovery {
     return sessionLost || uptime.map { $0 < outage } ?? false
   }
 
+  /// Whether it may have been stopped with wills that it held. Unlike our session, which may just have expired, its
+  /// uptime tells: one that has been up for longer than we were away has sent them all.
+  var willsLost: Bool {
+    guard let outage else { return false }
+    return uptime.map { $0 < outage } ?? sessionLost
+  }
+
   /// Our retained stats and the fences in our session name the run of the bridge that wrote them.
   mutating func noteRun(_ run: Int64?) {
     if let run { otherRun = max(otherRun ?? run, run) }
