@@ -123,6 +123,36 @@ struct SourceRestartTests {
     try site.wait(for: "an empty room") { site.observer.count("doors") == 0 }
   }
 
+  @Test(
+    "Who was there by a source that is configured no more, or reads other topics, is forgotten",
+    arguments: ["", "source esphome\nnamespace esp\n", "source esphome\nprefix other\n"])
+  func forgotten(sources: String) throws {
+    let site = try Site(.v5, sources: Self.tags + "source esphome\n")
+    let lamp = try site.speaker("lamp")
+    try lamp.client.publish("tags/hall/a", "online", retain: true)
+    try lamp.client.publish("lamp/status", "online", retain: true)
+    try lamp.client.publish("other/plug/status", "online", retain: true)
+    try site.wait("esphome", holds: "esphome:lamp")
+    try site.wait("hall", holds: "tags:a")
+    try site.bridge.stop()
+    try site.bridge.replace(sources: Self.tags + sources)
+    try site.bridge.start()
+    try site.wait(for: "the bridge again") { site.bridge.isLive }
+    let now = sources.isEmpty ? [] : [sources.contains("esp\n") ? "esp:lamp" : "esphome:plug"]
+    try site.wait(for: "\(now) alone") {
+      try site.observer.count("esphome") == now.count && site.observer.clients("esphome") == now
+    }
+    try site.wait("hall", holds: "tags:a")
+    #expect(try site.observer.removed() == ["esphome:lamp forgotten"])
+    // Killed and started again, it finds nothing more to forget.
+    try site.bridge.kill()
+    site.observer.forget()
+    try site.bridge.start()
+    try site.wait(for: "the bridge again") { site.bridge.isLive }
+    try site.flush()
+    #expect(try site.observer.removed() == [])
+  }
+
   @Test("A source that is configured no more is no longer subscribed to")
   func dropped() throws {
     let site = try Site(.v5, sources: Self.doors)

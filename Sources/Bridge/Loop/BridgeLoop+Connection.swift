@@ -73,7 +73,10 @@ extension BridgeLoop {
     maximumPacketSize = welcome.maximumPacketSize
     retained.reset()
     moves.removeAll()
-    if let kept = try? storage.filters() { discovery.findLeftovers(in: kept) }
+    if let kept = try? storage.filters() {
+      discovery.findLeftovers(in: kept)
+      forgetDroppedSources(in: kept)
+    }
     recovery.connected(
       sessionPresent: welcome.sessionPresent, aliveAt: saving.aliveAt, at: now)
     log.log(
@@ -181,14 +184,17 @@ extension BridgeLoop {
   private func unsubscribeWhatPassed() {
     let lasting = lastingFilters
     let kept = (try? storage.filters()) ?? []
-    let old = kept.filter { !lasting.contains($0) && !passingFilters.contains($0) }
+    let old = kept.filter {
+      !lasting.contains($0) && !passingFilters.contains($0) && !SourceMarks.isMark($0)
+    }
     attempt { link throws(LinkError) in try link.unsubscribe(passingFilters + old) }
     keepFilters()
   }
 
-  /// Remembers what the broker may hold for our session, and where rooms are described to Home Assistant.
+  /// Remembers what the broker may hold for our session, where rooms are described to Home Assistant, and which
+  /// sources there are.
   func keepFilters() {
-    let filters = lastingFilters + discovery.filters
+    let filters = lastingFilters + discovery.filters + sourceMarks.filters
     if let kept = try? storage.filters(), Set(kept) == Set(filters) { return }
     do { try storage.keep(filters: filters) } catch {
       log.limited("filters", .warning, at: now, "the subscriptions cannot be kept: \(error)")
