@@ -38,6 +38,10 @@ extension BridgeLoop {
 
   private func claimAbsence(from room: UnsafeRawBufferPointer, _ death: Death, _ report: Report) {
     guard engine.isMember(report.who, of: room) else { return }
+    if let epoch = death.epoch, epoch < engine.standing(of: report.who)?.epoch ?? .min {
+      tally.stale += 1
+      return
+    }
     moves.noteAbsence(report, from: room, death)
   }
 
