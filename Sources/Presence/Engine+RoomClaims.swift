@@ -14,7 +14,8 @@ extension Engine {
       return true
     }
     let held = roomNames.find(name).flatMap { membership(of: index, in: $0) }
-    if let held {
+    // What has ended since the last announcement ended by a replay: words that were heard live are above.
+    if let held, memberships[held].state != .ended {
       if !isThere, memberships[held].state == .present { end(held, reason: .left) }
     } else if isThere {
       claimEntry(index, name)

@@ -110,6 +110,33 @@ struct SourceRestartTests {
     }
   }
 
+  @Test("A client in several rooms stays in all of them with a new room by hand, or a new connection")
+  func anotherClaim() throws {
+    let sources = Self.tags + "epoch boot\nfield state\n"
+    let site = try Site(.v5, sources: sources)
+    let tag = try site.speaker("speaker")
+    func say(_ boot: Int) throws {
+      for room in ["hall", "lab"] {
+        try tag.client.publish(
+          "tags/\(room)/a", #"{"state":"online","boot":\#(boot)}"#, retain: true)
+      }
+    }
+    try say(1)
+    try site.wait("lab", holds: "tags:a")
+    try site.bridge.stop()
+    try Self.endSession(site)
+    try say(2)
+    try site.bridge.start()
+    try site.wait(for: "the bridge again") { site.bridge.isLive }
+    try site.flush()
+    try site.bridge.stop()
+    try site.bridge.replace(sources: sources + "assign tags:a roof\n")
+    try site.bridge.start()
+    try site.wait("roof", holds: "tags:a")
+    try site.flush()
+    #expect(try site.observer.removed() == [])
+  }
+
   @Test("Another room in the configuration is another claim")
   func configured() throws {
     let site = try Site(.v5, sources: Self.doors)
