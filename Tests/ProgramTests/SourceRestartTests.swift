@@ -110,7 +110,7 @@ struct SourceRestartTests {
     }
   }
 
-  @Test("A client in several rooms stays in all of them with a new room by hand, or a new connection")
+  @Test("A client of several rooms keeps them with a new one by hand, or a new connection")
   func anotherClaim() throws {
     let sources = Self.tags + "epoch boot\nfield state\n"
     let site = try Site(.v5, sources: sources)
@@ -133,6 +133,36 @@ struct SourceRestartTests {
     try site.bridge.replace(sources: sources + "assign tags:a roof\n")
     try site.bridge.start()
     try site.wait("roof", holds: "tags:a")
+    try site.flush()
+    #expect(try site.observer.removed() == [])
+  }
+
+  @Test("Rooms that are assigned no more are left, whosever client it is, and new ones entered")
+  func reassigned() throws {
+    let sources = Self.doors + Self.tags + "exclusive on\n"
+    let site = try Site(
+      .v5, sources: sources + "assign tags:a roof attic\nassign me roof\nassign doors:b roof\n")
+    let tag = try site.speaker("me")
+    try tag.client.publish("tags/hall/a", "online", retain: true)
+    try tag.client.publish("presence/clients/me/status", "online", retain: true)
+    try tag.client.publish("doors/b", "online", retain: true)
+    try site.wait("roof", holds: "doors:b", "me", "tags:a")
+    // Away, it would come back to the rooms that it had.
+    try tag.client.publish("doors/b", "offline", retain: true)
+    try site.wait("roof", holds: "me", "tags:a")
+    try site.bridge.kill()
+    try site.bridge.replace(sources: sources + "assign tags:a attic cellar\n")
+    try site.bridge.start()
+    try site.wait("cellar", holds: "tags:a")
+    try site.wait("attic", holds: "tags:a")
+    try site.wait(for: "an empty roof") { site.observer.count("roof") == 0 }
+    try tag.client.publish("doors/b", "online", retain: true)
+    try site.wait("doors", holds: "doors:b")
+    #expect(site.observer.count("roof") == 0)
+    site.observer.forget()
+    try site.bridge.kill()
+    try site.bridge.start()
+    try site.wait(for: "the bridge again") { site.bridge.isLive }
     try site.flush()
     #expect(try site.observer.removed() == [])
   }

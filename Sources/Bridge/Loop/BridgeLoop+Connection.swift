@@ -76,6 +76,7 @@ extension BridgeLoop {
     if let kept = try? storage.filters() {
       discovery.findLeftovers(in: kept)
       forgetDroppedSources(in: kept)
+      takeOutUnassigned(in: kept)
     }
     recovery.connected(
       sessionPresent: welcome.sessionPresent, aliveAt: saving.aliveAt, at: now)
@@ -185,16 +186,17 @@ extension BridgeLoop {
     let lasting = lastingFilters
     let kept = (try? storage.filters()) ?? []
     let old = kept.filter {
-      !lasting.contains($0) && !passingFilters.contains($0) && !SourceMarks.isMark($0)
+      !lasting.contains($0) && !passingFilters.contains($0) && !$0.hasPrefix("$rollcall/")
     }
     attempt { link throws(LinkError) in try link.unsubscribe(passingFilters + old) }
     keepFilters()
   }
 
   /// Remembers what the broker may hold for our session, where rooms are described to Home Assistant, and which
-  /// sources there are.
+  /// sources and assignments there are.
   func keepFilters() {
-    let filters = lastingFilters + discovery.filters + sourceMarks.filters
+    let marks = sourceMarks.filters + assignmentMarks.filters
+    let filters = lastingFilters + discovery.filters + marks
     if let kept = try? storage.filters(), Set(kept) == Set(filters) { return }
     do { try storage.keep(filters: filters) } catch {
       log.limited("filters", .warning, at: now, "the subscriptions cannot be kept: \(error)")

@@ -27,12 +27,18 @@ extension BridgeLoop {
       tally.stale += 1
     } else if birth.departure == .moved {
       // One room at a time: the topic of the room that it is known to be in has to take that back first.
-      guard !engine.isMember(report.who, of: room) else { return }
+      guard !engine.isMember(report.who, of: room) else { return claimByHand(report) }
       moves.note(report, Self.birth(birth, in: room, report))
     } else {
       // The first says nothing new, unless it is of another connection or configuration.
       engine.claim(report.who, whole, hash: report.hash, at: now)
       _ = engine.claimRoom(report.who, room, isThere: true, at: now)
+    }
+  }
+
+  private func claimByHand(_ report: Report) {
+    for room in report.assigned {
+      room.withUnsafeBytes { _ = engine.claimRoom(report.who, $0, isThere: true, at: now) }
     }
   }
 

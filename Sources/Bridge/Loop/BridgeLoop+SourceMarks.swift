@@ -1,6 +1,7 @@
 import Presence
 
-/// Sources that were configured once, or read other topics: their clients are nobody's now.
+/// Sources that were configured once, or read other topics: their clients are nobody's now. And rooms that were
+/// assigned once.
 extension BridgeLoop {
   /// Before the replays, so that who is retained under the namespace's new topics is taken in from there.
   func forgetDroppedSources(in kept: [String]) {
@@ -23,12 +24,18 @@ extension BridgeLoop {
     return clients
   }
 
+  /// Rooms by hand are kept like all others, and no word of a client need ever name them.
+  func takeOutUnassigned(in kept: [String]) {
+    engine.takeOut(assignmentMarks.dropped(in: kept), at: now)
+  }
+
   /// Not before it is committed that they are forgotten: a bridge that is killed until then has to do it again.
   func forgetOldMarks() {
-    guard !sourceMarks.old.isEmpty, stage == .live, saving.isDurable, !engine.hasUnsaved else {
-      return
-    }
+    guard !(sourceMarks.old + assignmentMarks.old).isEmpty, stage == .live, saving.isDurable,
+      !engine.hasUnsaved
+    else { return }
     sourceMarks.forgetOld()
+    assignmentMarks.forgetOld()
     keepFilters()
   }
 }

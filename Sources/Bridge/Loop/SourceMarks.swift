@@ -16,7 +16,7 @@ struct SourceMarks {
     present = topics.map { "\(Self.start)\($0.namespace)/\($0.filter)" }
   }
 
-  static func isMark(_ filter: String) -> Bool { filter.hasPrefix(start) }
+  private static func isMark(_ filter: String) -> Bool { filter.hasPrefix(start) }
 
   /// What is to be kept for the next run.
   var filters: [String] { present + old }
