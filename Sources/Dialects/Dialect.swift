@@ -39,8 +39,7 @@ struct DialectDefaults {
   /// lost its will; `nil`: the configuration's `heartbeat_timeout`.
   var confirmation: Duration?
   var isExclusive = false
-  /// Its wills are retained on the topic of its births, so that a topic that retains a birth tells that none came since.
-  var isWillRetained = true
+  var wills = RetainedWills.certain
 }
 
 /// A message as a dialect gets it. Bytes are borrowed for the call.

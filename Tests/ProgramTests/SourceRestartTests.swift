@@ -253,6 +253,22 @@ struct SourceRestartTests {
     try site.wait("zigbee2mqtt", holds: "zigbee2mqtt:lamp")
   }
 
+  @Test("A device whose will is not retained does not come back by the birth that still is")
+  func willNotRetained() throws {
+    let site = try Site(.v5, sources: Self.doors)
+    let door = try site.speaker("front")
+    try door.client.publish("doors/front", "online", retain: true)
+    try site.wait("doors", holds: "doors:front")
+    try door.client.publish("doors/front", "offline")
+    try site.wait(for: "an empty room") { site.observer.count("doors") == 0 }
+    site.observer.forget()
+    try site.bridge.stop()
+    try site.bridge.start()
+    try site.wait(for: "the bridge again") { site.bridge.isLive }
+    try site.flush()
+    #expect(try site.observer.words("doors") == [])
+  }
+
   @Test("Who was back at a broker that forgets before the bridge was stays, and who was not goes")
   func backFirst() throws {
     let site = try Site(.v5, ["heartbeat_timeout": "2s"], sources: Self.doors)

@@ -8,7 +8,7 @@ extension BridgeLoop {
     switch report.word {
     case .status(let status):
       engine.claim(
-        who, status, hash: report.hash, isWillRetained: report.isWillRetained, at: now)
+        who, status, hash: report.hash, isWillRetained: isLastWord(report), at: now)
     case .heartbeat: break
     case .room: tally.replaysIgnored += 1
     case .isThere(let room, let birth): claimRoom(room, birth, report)
@@ -17,11 +17,21 @@ extension BridgeLoop {
     }
   }
 
+  /// Whether nothing can have been said on the topic since. With a session that was kept we would have been sent what was,
+  /// so a birth that reads like one before a death is that one: a device's will need not be retained.
+  private func isLastWord(_ report: Report) -> Bool {
+    switch report.wills {
+    case .certain: true
+    case .likely: recovery.isSessionNew
+    case .none: false
+    }
+  }
+
   private func claimRoom(_ room: UnsafeRawBufferPointer, _ birth: Birth, _ report: Report) {
     let whole = Status.online(Self.birth(birth, in: room, report))
     guard engine.place(of: report.who)?.isOnline == true, ownRooms(of: report) > 0 else {
       return engine.claim(
-        report.who, whole, hash: report.hash, isWillRetained: report.isWillRetained, at: now)
+        report.who, whole, hash: report.hash, isWillRetained: isLastWord(report), at: now)
     }
     if let epoch = birth.epoch, let known = engine.standing(of: report.who)?.epoch, epoch < known {
       tally.stale += 1

@@ -8,6 +8,8 @@ struct Recovery {
   /// Attempts that ended without an answer.
   var failedAttempts = 0
 
+  /// Whether the broker has nothing of an earlier session of ours.
+  private(set) var isSessionNew = false
   private var outage: Duration?
   private var sessionLost = false
   private var uptime: Duration?
@@ -36,6 +38,7 @@ struct Recovery {
       outage = aliveAt == 0 ? nil : .milliseconds(max(0, now.wall - aliveAt))
     }
     sessionLost = !sessionPresent && outage != nil
+    isSessionNew = !sessionPresent
   }
 
   mutating func disconnected(at now: Now) {

@@ -16,7 +16,7 @@ struct OwnTracksDialect: Dialect {
   let topics: [DialectTopic]
   /// Phones rest for hours, so there is no timeout that would be right for all.
   let defaults = DialectDefaults(
-    room: "{room}", confirmation: .seconds(24 * 3600), isWillRetained: false)
+    room: "{room}", confirmation: .seconds(24 * 3600), wills: .none)
   private var phones = RecentTable<OwnTracksPhone>(limit: 16_384)
 
   init(prefix: String?) {
