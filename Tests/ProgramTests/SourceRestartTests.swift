@@ -269,22 +269,26 @@ struct SourceRestartTests {
     #expect(try site.observer.words("doors") == [])
   }
 
-  @Test("Who was back at a broker that forgets before the bridge was stays, and who was not goes")
-  func backFirst() throws {
-    let site = try Site(.v5, ["heartbeat_timeout": "2s"], sources: Self.doors)
+  @Test(
+    "Who was back at a broker that forgets before the bridge was stays, and who was not goes",
+    arguments: [("doors", ""), ("tags", ""), ("tags", "exclusive on\n")])
+  func backFirst(name: String, more: String) throws {
+    let source = (name == "doors" ? Self.doors : Self.tags) + more
+    let site = try Site(.v5, ["heartbeat_timeout": "2s"], sources: source)
+    let start = name == "doors" ? "doors" : "tags/doors"
     let door = try site.speaker("front")
-    for name in ["front", "back"] {
-      try door.client.publish("doors/\(name)", "online", retain: true)
+    for client in ["front", "back"] {
+      try door.client.publish("\(start)/\(client)", "online", retain: true)
     }
-    try site.wait("doors", holds: "doors:back", "doors:front")
+    try site.wait("doors", holds: "\(name):back", "\(name):front")
     try site.bridge.kill()
     try site.broker.kill()
     try site.broker.start()
     try door.client.connect()
-    try door.client.publish("doors/front", "online", retain: true)
+    try door.client.publish("\(start)/front", "online", retain: true)
     try site.bridge.start()
     try site.observer.connect()
-    try site.wait("doors", holds: "doors:front")
-    #expect(try site.observer.removed() == ["doors:back expired"])
+    try site.wait("doors", holds: "\(name):front")
+    #expect(try site.observer.removed() == ["\(name):back expired"])
   }
 }
