@@ -67,7 +67,22 @@ public struct SourceProblems {
       (try? TopicPattern(text)).map { Topic(pattern: $0, text: text) }
     }
     if source.isCustom, topics.count == 2 { checkPair(source, topics[0], topics[1]) }
+    if source.isCustom { checkWords(source) }
     return topics
+  }
+
+  /// A word that means two things would only ever mean the first.
+  private mutating func checkWords(_ source: Source) {
+    let custom = source.custom
+    let online = custom.online.isEmpty ? ["online"] : custom.online
+    let offline = custom.offline.isEmpty ? ["offline"] : custom.offline
+    let lists = [online, offline, custom.sleeping]
+    guard let word = lists.joined().first(where: { word in lists.count { $0.contains(word) } > 1 })
+    else { return }
+    report(
+      source,
+      "source custom \(source.name) has the word '\(word.prefix(80))' in two of online, offline and "
+        + "sleeping: write it in one of them")
   }
 
   private mutating func checkPair(_ source: Source, _ status: Topic, _ heartbeat: Topic) {

@@ -142,6 +142,21 @@ struct SourceBlockTests {
       "x.conf:1: only one of status and heartbeat of source custom d has {user} in it, so that they "
         + "would be of different clients: write it in both or in neither"
     ),
+    (
+      door + "online on ON\noffline off\nsleeping ON",
+      "x.conf:1: source custom doors has the word 'ON' in two of online, offline and sleeping: write "
+        + "it in one of them"
+    ),
+    (
+      door + "online offline",
+      "x.conf:1: source custom doors has the word 'offline' in two of online, offline and sleeping: "
+        + "write it in one of them"
+    ),
+    (
+      "max_rooms_per_client 2\nassign a b c\nassign d b c e",
+      "x.conf:3: assign d has 3 rooms, more than max_rooms_per_client 2: write fewer, or a greater "
+        + "max_rooms_per_client"
+    ),
   ]
 
   @Test("that is wrong says where, what is wrong and what would be right", arguments: messages)

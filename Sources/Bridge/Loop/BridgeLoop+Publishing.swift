@@ -24,6 +24,7 @@ extension BridgeLoop {
   }
 
   func publishDue() {
+    forgetOldMarks()
     rereadIfDue()
     let due = stopping == nil ? now.instant : .never
     while canPublish, let room = schedule.pop(at: due, isEdge: engine.isEdge) { announce(room) }

@@ -53,6 +53,8 @@ public final class BridgeLoop {
   var schedule: PublishSchedule
   var retained = RetainedTopics()
   var discovery: Discovery
+  var sourceMarks: SourceMarks
+  var assignmentMarks: AssignmentMarks
   var saving: Saving
   var recovery = Recovery()
   var welcome: LinkWelcome?
@@ -118,6 +120,8 @@ public final class BridgeLoop {
     self.engine = engine
     fences = Fences(run: UInt64(run), startedAt: started.instant)
     discovery = Discovery(configuration, names)
+    sourceMarks = SourceMarks(sources.births)
+    assignmentMarks = AssignmentMarks(configuration.assignments)
     schedule = PublishSchedule(interval: configuration.publishInterval)
     saving = Saving(ceiling: bridge.revision, aliveAt: bridge.aliveAt)
     version = configuration.protocolVersion == .v311 ? .v311 : .v5

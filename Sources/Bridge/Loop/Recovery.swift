@@ -8,6 +8,8 @@ struct Recovery {
   /// Attempts that ended without an answer.
   var failedAttempts = 0
 
+  /// Whether the broker has nothing of an earlier session of ours.
+  private(set) var isSessionNew = false
   private var outage: Duration?
   private var sessionLost = false
   private var uptime: Duration?
@@ -36,6 +38,7 @@ struct Recovery {
       outage = aliveAt == 0 ? nil : .milliseconds(max(0, now.wall - aliveAt))
     }
     sessionLost = !sessionPresent && outage != nil
+    isSessionNew = !sessionPresent
   }
 
   mutating func disconnected(at now: Now) {
@@ -55,6 +58,13 @@ struct Recovery {
   var brokerRestarted: Bool {
     guard let outage else { return false }
     return sessionLost || uptime.map { $0 < outage } ?? false
+  }
+
+  /// Whether it may have been stopped with wills that it held. Unlike our session, which may just have expired, its
+  /// uptime tells: one that has been up for longer than we were away has sent them all.
+  var willsLost: Bool {
+    guard let outage else { return false }
+    return uptime.map { $0 < outage } ?? sessionLost
   }
 
   /// Our retained stats and the fences in our session name the run of the bridge that wrote them.

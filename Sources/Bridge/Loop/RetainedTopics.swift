@@ -45,6 +45,9 @@ struct RetainedTopics {
   /// The highest revision on any of them.
   private(set) var revision: Int64 = 0
 
+  /// Whether the broker holds anything of ours.
+  var hasSeen: Bool { !unchecked.isEmpty }
+
   mutating func reset() { self = RetainedTopics() }
 
   /// - Parameter isKnown: whether the database knew the room; if not, its members are remembered, too.

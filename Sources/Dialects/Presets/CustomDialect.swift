@@ -66,7 +66,7 @@ struct CustomDialect: Dialect {
     maxPayload = rules.maxPayload
     defaults = DialectDefaults(
       room: hasRoom ? "{room}" : source.name,
-      timeout: custom.heartbeat == nil ? .zero : rules.heartbeatTimeout)
+      timeout: custom.heartbeat == nil ? .zero : rules.heartbeatTimeout, wills: .likely)
   }
 
   private static func path(_ text: String?) -> [String] {
