@@ -89,7 +89,8 @@ class RoomPanel {
     return [...this.snapshot.members, ...others].slice(0, membersShown);
   }
 
-  paint(now, tree) {
+  /** `ahead`: by how many milliseconds the clock that members' times are of is ahead of this one. */
+  paint(now, tree, ahead = 0) {
     if (this.room === undefined) return;
     this.node = tree.nodes.get(this.room);
     const second = Math.floor(now / 1000);
@@ -97,7 +98,7 @@ class RoomPanel {
     this.paintedSecond = second;
     this.needsPaint = false;
     this.paintHour(now);
-    this.paintMembers(now);
+    this.paintMembers(now, ahead);
   }
 
   paintHour(now) {
@@ -124,11 +125,11 @@ class RoomPanel {
     return `known since ${since}${isWhole ? "" : ", with gaps"}`;
   }
 
-  paintMembers(now) {
+  paintMembers(now, ahead) {
     write(this.part("who"), this.summary(now));
     const { members } = this;
     while (this.rows.length < members.length) this.addRow();
-    this.rows.forEach((row, index) => row.paint(members[index], now));
+    this.rows.forEach((row, index) => row.paint(members[index], now + ahead));
     this.paintMore(members.length);
   }
 

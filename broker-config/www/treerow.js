@@ -61,7 +61,7 @@ class TreeRow {
   draw(node, now) {
     const hasMoved = this.drawn !== node.total;
     const interval = hasMoved ? sparkIntervals.moved : sparkIntervals.still;
-    if (now - this.drawnAt < interval) return;
+    if (Math.abs(now - this.drawnAt) < interval) return;
     this.drawnAt = now;
     this.drawn = node.total;
     this.spark.draw(node.trace, now);
