@@ -204,6 +204,7 @@ extension BridgeLoop {
     }
     link = nil
     inFlight.removeAll()
+    answersInFlight.removeAll()
     fences.reset()
     retained.reset()
     discovery.reset()
