@@ -2,6 +2,7 @@
 // nothing has changed; a count that moves says by how much for a moment.
 "use strict";
 
+const sumInWords = "The sum of the rooms: who is in two of them counts twice";
 // A minute is two pixels wide: what moves is drawn again after a second, what does not after five.
 const sparkIntervals = { moved: 1000, still: 5000 };
 
@@ -55,6 +56,7 @@ class TreeRow {
   /** Another node than before: its hour is drawn at once. */
   begin(node) {
     this.name.title = node.name;
+    this.count.title = node.children.size ? sumInWords : "";
     this.drawnAt = -Infinity;
   }
 
