@@ -30,4 +30,15 @@ public final class SignalDescriptor {
     let size = MemoryLayout<signalfd_siginfo>.size
     return Glibc.read(descriptor, &info, size) == size ? Int32(info.ssi_signo) : nil
   }
+
+  /// Lets a signal that was taken over do what it does by default. SIGTSTP stops the process until somebody continues
+  /// it, or does nothing where nobody could.
+  public func obey(_ signal: Int32) {
+    var set = sigset_t()
+    sigemptyset(&set)
+    sigaddset(&set, signal)
+    raise(signal)
+    pthread_sigmask(SIG_UNBLOCK, &set, nil)
+    pthread_sigmask(SIG_BLOCK, &set, nil)
+  }
 }

@@ -2,6 +2,8 @@
 protocol WatchView: AnyObject {
   func begin()
   func end()
+  /// What is shown may be no more, or has another size.
+  func redraw()
   /// Something is new.
   /// - Returns: false when nobody reads any more.
   func show(_ change: WatchChange, in model: inout WatchModel) -> Bool
@@ -18,6 +20,7 @@ protocol WatchView: AnyObject {
 }
 
 extension WatchView {
+  func redraw() {}
   var keyboard: Int32? { nil }
   func takeKeys(_ model: inout WatchModel) -> Bool { true }
   var openRoom: RoomName? { nil }
@@ -41,7 +44,7 @@ final class LinesView: WatchView {
 }
 
 /// A picture on a terminal, drawn after a change at most ten times a second, and once a second for
-/// the ages and the window's size.
+/// the ages.
 final class TerminalView: WatchView {
   private static let interval = Duration.milliseconds(100)
   private static let slowInterval = Duration.seconds(1)
@@ -50,6 +53,8 @@ final class TerminalView: WatchView {
   private var screen: WatchScreen
   private var isStale = true
   private var drawn: Duration?
+  /// Since the last picture.
+  private var hasOpened = false
 
   init(_ terminal: Terminal, place: String) {
     self.terminal = terminal
@@ -62,19 +67,26 @@ final class TerminalView: WatchView {
 
   func takeKeys(_ model: inout WatchModel) -> Bool {
     guard var controls = screen.controls else { return true }
+    let openBefore = controls.openRoom
     let keys = Key.read(terminal.readKeys())
     let page = max(1, terminal.size.rows - 6)
     let goesOn = keys.allSatisfy { key in
       controls.take(key, names: controls.arrange(&model), page: page)
     }
     screen.controls = controls
+    hasOpened = hasOpened || controls.openRoom != openBefore
     // Who presses a key wants to see it at once.
-    if !keys.isEmpty { (drawn, isStale) = (nil, true) }
+    if !keys.isEmpty { redraw() }
     return goesOn
   }
 
-  func begin() { terminal.enter() }
+  func begin() {
+    terminal.enter()
+    redraw()
+  }
+
   func end() { terminal.leave() }
+  func redraw() { (drawn, isStale) = (nil, true) }
 
   func show(_ change: WatchChange, in model: inout WatchModel) -> Bool {
     switch change {
@@ -88,6 +100,7 @@ final class TerminalView: WatchView {
 
   func refresh(_ model: inout WatchModel, now: Duration) -> Bool {
     if let drawn, now - drawn < (isStale ? Self.interval : Self.slowInterval) { return true }
+    if hasOpened { (screen.opened, hasOpened) = (now, false) }
     (drawn, isStale) = (now, false)
     let (columns, rows) = terminal.size
     let lines = screen.lines(

@@ -43,17 +43,31 @@ final class Watcher {
   /// - Throws: when the first connection cannot be made.
   func run() throws(ProgramError) {
     do throws(MQTTError) {
-      let signals = try SignalDescriptor([SIGINT, SIGTERM, SIGHUP])
+      let signals = try SignalDescriptor([SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGWINCH])
       view.begin()
       defer { view.end() }
       var poller = Poller()
-      while signals.next() == nil, now < settings.limit ?? .seconds(1 << 40) {
+      while heeds(signals), now < settings.limit ?? .seconds(1 << 40) {
         guard try turn(&poller, signals) else { break }
       }
       session?.disconnect()
     } catch {
       throw .failed("\(access.place): \(error.detail)")
     }
+  }
+
+  /// - Returns: false when a signal ends it all.
+  private func heeds(_ signals: SignalDescriptor) -> Bool {
+    switch signals.next() {
+    case nil: return true
+    case SIGWINCH: view.redraw()
+    case SIGTSTP:
+      view.end()
+      signals.obey(SIGTSTP)
+      view.begin()
+    default: return false
+    }
+    return true
   }
 
   /// - Returns: false when nobody reads any more.

@@ -20,11 +20,11 @@ struct ACLTests {
   ]
 
   private func broker() throws -> TestBroker {
-    let acl = try Self.repositoryACL
+    let (acl, limits) = (try Self.repositoryACL, try BrokerConfig.limits())
     return try TestBroker {
       $0.users = Self.users
       $0.acl = acl
-      $0.extraLines = ["check_retain_source true", "sys_interval 1"]
+      $0.extraLines = ["check_retain_source true", "sys_interval 1"] + limits
     }
   }
 
@@ -73,6 +73,31 @@ struct ACLTests {
     #expect(try observer.snapshot("hall")?.members.map(\.user) == [nil])
     #expect(try observer.stats()?.invalid == 0)
     #expect(try bridge.stop() == .code(0))
+  }
+
+  @Test(
+    "Who asks for an answer where the bridge may not speak costs it nothing",
+    arguments: ["other/topic", "presences", "presence/answers/asker"])
+  func answerElsewhere(topic: String) throws {
+    let broker = try broker()
+    let bridge = try bridge(broker)
+    #expect(waitUntil { bridge.isLive }, "\(bridge.log)")
+    let asker = try client(broker, "asker", "dashboard")
+    try asker.subscribe("presence/answers/asker")
+    for qos in [0, 1] {
+      let question = #"{"rooms":{},"reply":"\#(topic)","qos":\#(qos)}"#
+      #expect(try asker.publish("presence/query", question) < 128)
+      let answer = try asker.ask(
+        "presence/query", #"{"rooms":{}}"#, answerTopic: "presence/answers/asker")
+      #expect(answer.text.contains("rooms"))
+    }
+    #expect(asker.disconnects.isEmpty)
+    #expect(!bridge.log.contains("trying again"), "\(bridge.log)")
+    // What is missing is not a right of the bridge's own.
+    #expect(!bridge.log.contains("error:"), "\(bridge.log)")
+    #expect(try bridge.stop() == .code(0))
+    let words = "presence/query: the broker refuses the answer on \(topic)"
+    #expect(bridge.log.contains(words) == (topic != "presence/answers/asker"), "\(bridge.log)")
   }
 
   @Test(

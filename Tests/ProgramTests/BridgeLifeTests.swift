@@ -61,6 +61,7 @@ struct BridgeLifeTests {
       "at", "received", "heartbeats", "heartbeats_unknown", "invalid", "stale", "limited",
       "clients", "rooms", "presences", "joined", "left", "expired", "published", "commits",
       "durable", "uptime_s", "version", "longest_turn_ms",
+      "stats_interval_s",
     ]
     #expect(named.subtracting(keys) == [])
     #expect(message.qos == 0)

@@ -124,7 +124,7 @@ import Testing
     try greedy.client.publish("elsewhere", "behind them")
     #expect(try modest.ask(#"{"rooms":{}}"#).hasPrefix(#"{"rooms":"#))
     func figure(_ name: String) throws -> Int {
-      let text = try #require(site.observer.messages("bridge/stats").last?.text)
+      guard let text = site.observer.messages("bridge/stats").last?.text else { return -1 }
       let object = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
       return object?[name] as? Int ?? -1
     }

@@ -98,8 +98,8 @@ class Feed {
     const { health } = this.model;
     const text = utf8.decoder.decode(payload);
     if (name === "stats") {
-      this.model.stats = objectIn(text);
-      health.stats(Date.parse(this.model.stats?.at), !retain, now);
+      const stats = (this.model.stats = objectIn(text));
+      health.stats(Date.parse(stats?.at), stats?.stats_interval_s * 1000, !retain, now);
     }
     if (name === "status") health.status(text, !retain, now);
   }

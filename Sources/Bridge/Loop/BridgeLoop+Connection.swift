@@ -214,6 +214,7 @@ extension BridgeLoop {
     }
     link = nil
     inFlight.removeAll()
+    answersInFlight.removeAll()
     fences.reset()
     retained.reset()
     discovery.reset()

@@ -29,6 +29,8 @@ extension BridgeLoop {
     json.integer(run)
     json.key("uptime_s")
     json.integer((now.instant - started.instant).components.seconds)
+    json.key("stats_interval_s")
+    json.raw(AnswerWriter.decimal(configuration.statsInterval / .seconds(1)))
     json.key("durable")
     json.bool(saving.isDurable)
     writeGauges(&json)

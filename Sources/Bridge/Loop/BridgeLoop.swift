@@ -62,6 +62,8 @@ public final class BridgeLoop {
   var maximumPacketSize: Int?
   /// Own QoS 1 publishes that the broker has not acknowledged.
   var inFlight: Set<Int32> = []
+  /// Those of them that are answers, and where they go.
+  var answersInFlight: [Int32: [UInt8]] = [:]
   /// QoS 1 messages received on this connection, and those of them whose acknowledgements are held back.
   var receivedAcknowledged = 0
   var withheld = 0

@@ -47,6 +47,25 @@ extension InABrowser {
       #expect(try late.isTrue("page.tree.root.trace.points(Date.now()).every((each) => !each)"))
     }
 
+    /// As after a loss of power: the broker is back with what it keeps, the bridge is not.
+    @Test func anOnlineThatWasKeptOfABridgeThatIsGoneIsNotBelieved() throws {
+      let stage = try PageStage()
+      let stats = try #require(try stage.site.retained()["bridge/stats"]).text
+      try stage.site.bridge.stop()
+      let old = stats.replacing(/"at":"[^"]*"/, with: #""at":"2026-01-01T00:00:00.000Z""#)
+      try stage.site.broker.retain([
+        ("bridge/stats", old), ("bridge/status", "online"), ("count/lab", "4"),
+      ])
+      let late = try InABrowser.browser.open("\(stage.address)#:")
+      try late.wait(for: "the room", "page.tree.root.total === 4")
+      try late.wait(
+        for: "the banner", "\(trouble) === 'Nothing has been heard of the bridge yet.'")
+      #expect(try late.isTrue("document.body.dataset.fresh === 'false'"))
+      #expect(try late.text(of: age).contains(" last confirmed "))
+      try stage.site.bridge.start()
+      try late.wait(for: "a live page", "document.body.dataset.fresh === 'true'")
+    }
+
     @Test func theBannerComesWhenTheBrokerIsGoneAndWhatWentMeanwhileIsGone() throws {
       let stage = try PageStage()
       let phone = try stage.site.device("phone")
@@ -57,11 +76,48 @@ extension InABrowser {
       #expect(try stage.tab.number("page.tree.root.total") == 2)
       try stage.site.bridge.kill()
       try stage.site.broker.start()
-      try stage.site.broker.retain([("bridge/status", "online"), ("count/lab", "4")])
+      try stage.site.broker.retain([("bridge/status", "online")])
+      try stage.wait(
+        for: "doubt", "\(trouble) === 'Nothing has been heard of the bridge yet.'")
+      try stage.site.broker.retain([("count/lab", "4")])
       try stage.waitUntilLive()
       try stage.wait(
         for: "what is there", "page.tree.root.total === 4 && page.tree.root.rooms === 1")
       stage.expectNoComplaints { $0.contains("WebSocket") }
+    }
+
+    /// As on a machine without a clock of its own.
+    @Test(arguments: [-3_600_000, 3_600_000])
+    func aBrowserWhoseClockIsWrongTellsTheTimesOfTheBridge(milliseconds: Int) throws {
+      let stage = try PageStage()
+      try stage.site.device("phone").join("lab")
+      try stage.wait(forRow: "lab", count: 1)
+      let tab = try InABrowser.browser.open("about:blank")
+      try tab.call(
+        "Page.addScriptToEvaluateOnNewDocument",
+        ["source": "{ const now = Date.now; Date.now = () => now() + \(milliseconds); }"])
+      try tab.go(to: "\(stage.address)#:")
+      try tab.wait(for: "the room", "\(PageStage.row("lab"))?.total === 1")
+      _ = try tab.value(of: "\(PageStage.row("lab")).element.click()")
+      try tab.wait(for: "a live page", "document.body.dataset.fresh === 'true'")
+      try tab.wait(
+        for: "since when",
+        "/^for ([1-9]|\\d\\d) s$/.test(document.querySelector('.since')?.textContent)")
+      try tab.wait(
+        for: "the past", "page.tree.nodes.get('lab').trace.points(Date.now()).at(-1) !== null")
+    }
+
+    @Test func aClockThatIsSetBackStopsNothing() throws {
+      let stage = try PageStage()
+      _ = try stage.tab.value(
+        of: "{ const now = Date.now; Date.now = () => now() - (globalThis.back ?? 0); }")
+      try stage.site.device("phone").join("lab")
+      try stage.wait(for: "an event", "byID('events').innerText.includes('phone joined')")
+      _ = try stage.tab.value(of: "globalThis.back = 3600000")
+      try stage.site.device("lamp").join("lab")
+      try stage.wait(for: "the next", "byID('events').innerText.includes('lamp joined')")
+      try stage.wait(
+        for: "the end of movement", "\(PageStage.row("lab")).delta.textContent === ''")
     }
 
     @Test func aBrokerThatHangsIsNoticed() throws {
@@ -76,7 +132,7 @@ extension InABrowser {
 
     @Test func aBridgeThatHangsIsNoticed() throws {
       let stage = try PageStage()
-      try stage.wait(for: "an interval of stats", "page.health.statsInterval > 0")
+      try stage.wait(for: "an interval of stats", "page.health.statsAt > 0")
       stage.site.bridge.pause()
       try stage.wait(
         for: "the banner", "\(trouble).startsWith('The bridge is ')", limit: .seconds(40))

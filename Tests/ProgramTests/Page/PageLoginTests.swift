@@ -11,12 +11,12 @@ extension InABrowser {
     init() throws {
       let port = try TestPort.free()
       let acl = try String(
-        contentsOf: PageStage.repository.appendingPathComponent("broker-config/acl"),
-        encoding: .utf8)
+        contentsOf: BrokerConfig.folder.appendingPathComponent("acl"), encoding: .utf8)
+      let limits = try BrokerConfig.limits()
       broker = try TestBroker {
         $0.users = ["rollcall": "rollcall", "dashboard": "pass: word"]
         $0.acl = acl
-        $0.extraLines = PageStage.listener(port) + ["allow_anonymous true"]
+        $0.extraLines = PageStage.listener(port) + limits + ["allow_anonymous true"]
       }
       address = "http://127.0.0.1:\(port)/"
       try broker.retain(
@@ -52,8 +52,37 @@ extension InABrowser {
       try openLab(tab)
       try tab.wait(for: "the count", "\(PageStage.row("lab")).total === 1")
       try tab.wait(for: "the word", "byID('room').innerText.includes('not for this login')")
+      try tab.wait(for: "the broker's no", "page.questions.isUnheard")
+      try pinged(tab)
       #expect(try !tab.text(of: "document.body.innerText").contains("phone"))
       #expect(tab.complaints == [])
+    }
+
+    /// As Mosquitto 2.0.11 does without a limit of messages.
+    @Test func aBrokerThatCutsOffWhoAsksIsNotAskedAgain() throws {
+      let port = try TestPort.free()
+      let acl = try String(
+        contentsOf: BrokerConfig.folder.appendingPathComponent("acl"), encoding: .utf8)
+      let broker = try TestBroker {
+        $0.users = ["rollcall": "rollcall"]
+        $0.acl = acl
+        $0.extraLines =
+          PageStage.listener(port) + ["allow_anonymous true", "max_queued_messages 0"]
+      }
+      try broker.retain([("bridge/status", "online"), ("count/lab", "1")], as: "rollcall")
+      let tab = try InABrowser.browser.open("http://127.0.0.1:\(port)/#:")
+      try tab.wait(for: "the broker's no", "page.questions.isUnheard")
+      try tab.wait(for: "a live page", "document.body.dataset.fresh === 'true'")
+      try openLab(tab)
+      try tab.wait(for: "the word", "byID('room').innerText.includes('not for this login')")
+      try pinged(tab)
+    }
+
+    /// The connection stands, and has not been made anew.
+    private func pinged(_ tab: Tab) throws {
+      let ping = "new Promise((resolve) => page.feed.connection?.ping(() => resolve(true)))"
+      #expect(try tab.isTrue("Promise.race([\(ping), pause(5000).then(() => false)])"))
+      #expect(try tab.text(of: "page.health.link") == "open")
     }
 
     @Test func aWrongPasswordIsSaidToBeOne() throws {
