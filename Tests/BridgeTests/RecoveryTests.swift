@@ -39,4 +39,15 @@ import Testing
     recovery.connected(sessionPresent: false, aliveAt: 0, at: Self.now(1))
     #expect(!recovery.willsLost)
   }
+
+  @Test(arguments: [(999, true), (1_000, false)])
+  func `a clock that is behind the last run's tells nothing of how long we were away`(
+    now: Int64, isLost: Bool
+  ) {
+    var recovery = Recovery()
+    recovery.connected(
+      sessionPresent: false, aliveAt: Self.now(1_000).wall, at: Self.now(now))
+    Array("3 seconds".utf8).withUnsafeBytes { recovery.noteUptime($0, isReplay: true) }
+    #expect(recovery.willsLost == isLost)
+  }
 }

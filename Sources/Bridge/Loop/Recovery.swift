@@ -11,6 +11,9 @@ struct Recovery {
   /// Whether the broker has nothing of an earlier session of ours.
   private(set) var isSessionNew = false
   private var outage: Duration?
+  /// The wall clock is behind what it was when the last run ended: a machine without a clock of its own begins so,
+  /// after a loss of power.
+  private var isClockBehind = false
   private var sessionLost = false
   private var uptime: Duration?
   private var disconnectedAt: Instant?
@@ -32,6 +35,7 @@ struct Recovery {
     dropped = nil
     nextReread = nil
     rereadStarted = nil
+    isClockBehind = disconnectedAt == nil && now.wall < aliveAt
     if let disconnectedAt {
       outage = now.instant - disconnectedAt
     } else {
@@ -63,7 +67,7 @@ struct Recovery {
   /// Whether it may have been stopped with wills that it held. Unlike our session, which may just have expired, its
   /// uptime tells: one that has been up for longer than we were away has sent them all.
   var willsLost: Bool {
-    guard let outage else { return false }
+    guard let outage, !isClockBehind else { return sessionLost }
     return uptime.map { $0 < outage } ?? sessionLost
   }
 
