@@ -39,6 +39,7 @@ struct DialectDefaults {
   /// lost its will; `nil`: the configuration's `heartbeat_timeout`.
   var confirmation: Duration?
   var isExclusive = false
+  var wills = RetainedWills.certain
 }
 
 /// A message as a dialect gets it. Bytes are borrowed for the call.

@@ -19,6 +19,8 @@ public struct Report {
   /// Identifies payload, rooms and timeout from one run to the next.
   public var hash: UInt64 = 0
   public var isReplay: Bool
+  /// Where it is a replay: whether a will would have replaced it.
+  public var wills = RetainedWills.none
   /// Rooms by hand, to be added where the word names but one.
   public var assigned: [[UInt8]] = []
   /// How long the client may be silent, as in ``Birth/timeout``.
@@ -27,6 +29,15 @@ public struct Report {
   public var isGateway = false
   public var gateway: Who?
   public var returnsAlone = false
+}
+
+/// Whether wills are retained on the topic of the births, so that a topic that retains a birth tells of no death since.
+public enum RetainedWills: Sendable {
+  /// The system's software sees to it.
+  case certain
+  /// It should be so, but a device's configuration decides.
+  case likely
+  case none
 }
 
 /// Takes what a ``SourceReader`` reads.

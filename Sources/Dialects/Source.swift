@@ -43,14 +43,6 @@ public struct CustomWords: Equatable, Sendable {
   public var epoch: String?
 
   public init() {}
-
-  /// The words of each state, as they count: where none are given, the state's own name but for `sleeping`.
-  var states: [(name: String, words: [String])] {
-    [
-      ("online", online.isEmpty ? ["online"] : online),
-      ("offline", offline.isEmpty ? ["offline"] : offline), ("sleeping", sleeping),
-    ]
-  }
 }
 
 /// A client's rooms by hand.

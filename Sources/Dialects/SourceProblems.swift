@@ -22,7 +22,6 @@ public struct SourceProblems {
     problems.checkNamespaces(known)
     let topics = known.map { problems.topics(of: $0, rules) }
     for (number, source) in known.enumerated() {
-      if source.isCustom { problems.checkWords(source) }
       problems.checkRoom(source, topics[number], rules)
       problems.checkReserved(source, topics[number], reserved)
       for earlier in 0..<number {
@@ -51,20 +50,6 @@ public struct SourceProblems {
     return false
   }
 
-  /// A word that stood for two states would be taken for the first of them.
-  private mutating func checkWords(_ source: Source) {
-    let states = source.custom.states
-    for (number, state) in states.enumerated() {
-      for earlier in states[..<number] {
-        guard let word = state.words.first(where: earlier.words.contains) else { continue }
-        report(
-          source,
-          "'\(word.prefix(80))' is a word for \(earlier.name) and for \(state.name) of source custom "
-            + "\(source.name): write \(state.name) with other words")
-      }
-    }
-  }
-
   private mutating func checkNamespaces(_ sources: [Source]) {
     for (number, source) in sources.enumerated() {
       let first = sources[..<number].first { $0.namespace == source.namespace }
@@ -82,7 +67,22 @@ public struct SourceProblems {
       (try? TopicPattern(text)).map { Topic(pattern: $0, text: text) }
     }
     if source.isCustom, topics.count == 2 { checkPair(source, topics[0], topics[1]) }
+    if source.isCustom { checkWords(source) }
     return topics
+  }
+
+  /// A word that means two things would only ever mean the first.
+  private mutating func checkWords(_ source: Source) {
+    let custom = source.custom
+    let online = custom.online.isEmpty ? ["online"] : custom.online
+    let offline = custom.offline.isEmpty ? ["offline"] : custom.offline
+    let lists = [online, offline, custom.sleeping]
+    guard let word = lists.joined().first(where: { word in lists.count { $0.contains(word) } > 1 })
+    else { return }
+    report(
+      source,
+      "source custom \(source.name) has the word '\(word.prefix(80))' in two of online, offline and "
+        + "sleeping: write it in one of them")
   }
 
   private mutating func checkPair(_ source: Source, _ status: Topic, _ heartbeat: Topic) {

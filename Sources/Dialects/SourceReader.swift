@@ -82,6 +82,13 @@ public final class SourceReader {
       .map { (patterns[$0].filter, isAtLeastOnce[$0]) }
   }
 
+  /// The filters whose messages bring in the clients of each namespace: heartbeats only where it has nothing else.
+  public var births: [(namespace: String, filter: String)] {
+    let sure = Set(patterns.indices.filter { isAtLeastOnce[$0] }.map { places[$0].source })
+    return patterns.indices.filter { isAtLeastOnce[$0] || !sure.contains(places[$0].source) }
+      .map { (translators[places[$0].source].source.namespace, patterns[$0].filter) }
+  }
+
   /// Match what those of ``filters`` that are asked for at QoS 1 match, and are other filters to the broker:
   /// subscribing to them replays what is retained, and leaves the subscriptions proper as they are. `a/b/#` is also
   /// `a/b` (MQTT 5, 4.7.1.2), and `a/+/#` is all that is below `a`.

@@ -36,7 +36,9 @@ extension Translator {
     if hasTopicForEachRoom {
       birth.departure = departure
       guard let room = room(saying) else { return }
-      report.hash = departure == .moved ? hash([room], birth) : hash(ofAnyRoom: birth, report)
+      report.hash =
+        departure == .moved
+        ? hash([room] + report.assigned, birth) : hash(ofAnyRoom: birth, report)
       return room.withUnsafeBytes { send(.isThere($0, birth), &report) }
     }
     birth.departure = departure

@@ -11,6 +11,7 @@ final class Translator: DialectListener {
   let timeout: Duration
   let confirmation: Duration?
   let departure: Reason
+  private let wills: RetainedWills
   /// By the number of the dialect's topic, the names of the levels that it takes.
   private let names: [[String]]
   let assignments: Assignments
@@ -35,6 +36,7 @@ final class Translator: DialectListener {
     timeout = source.timeout ?? dialect.defaults.timeout
     confirmation = dialect.defaults.confirmation
     departure = source.isExclusive ?? dialect.defaults.isExclusive ? .moved : .left
+    wills = dialect.defaults.wills
     clients = NameBuffer(namespace: source.namespace)
     gateways = NameBuffer(namespace: source.namespace)
   }
@@ -84,6 +86,7 @@ final class Translator: DialectListener {
     let who = Who(user: saying.user, client: client)
     var report = Report(
       who: who, word: .heartbeat(nil), isReplay: message?.isReplay ?? false, timeout: timeout)
+    report.wills = wills
     if let gateway = saying.gateway {
       guard let name = name(gateway, in: gateways) else { return }
       report.gateway = Who(client: name)

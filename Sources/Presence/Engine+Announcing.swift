@@ -55,6 +55,9 @@ extension Engine {
     roomNames.isTaken(room) && rooms[Int(room)].flags.contains(.shown)
   }
 
+  /// Whether the retained topics of any room exist, or should. A walk over the rooms, to the first.
+  public var showsRooms: Bool { rooms.indices.contains { isShown(Int32($0)) } }
+
   /// Takes a room's net change since the last announcement. Where it is empty there is nothing to
   /// publish; otherwise the caller publishes, with the numbers of ``revisions(for:count:)``.
   public mutating func announce(_ room: Int32) -> Announcement {

@@ -4,18 +4,30 @@ extension Engine {
   ///
   /// Nothing comes of one that equals the status last taken from the topic, or that contradicts what
   /// was heard live in this connection: the retained message may be older than that.
-  public mutating func claim(_ who: Who, _ status: Status, hash: UInt64, at now: Now) {
+  ///
+  /// - Parameter isWillRetained: the client's will replaces what its topic retains. So a birth that is there after a
+  ///   death is a later one, though it reads like the one before.
+  public mutating func claim(
+    _ who: Who, _ status: Status, hash: UInt64, isWillRetained: Bool = false, at now: Now
+  ) {
     self.now = now
     guard let index = find(who), clients[Int(index)].state != .gone else {
-      if case .online(let birth) = status { takeIn(who, birth, hash) }
+      guard case .online(let birth) = status else { return }
+      takeIn(who, birth, hash)
+      if isWillRetained, let index = find(who) { vouch(for: index) }
       return
     }
+    if isWillRetained, case .online = status { vouch(for: index) }
     guard clients[Int(index)].statusHash != hash else { return }
     switch status {
-    case .online(let birth): claimOnline(index, birth, hash)
+    case .online(let birth): claimOnline(index, birth, hash, isWillRetained: isWillRetained)
     case .offline(let death): claimOffline(index, death, hash)
     case .forget: break
     }
+  }
+
+  private mutating func vouch(for index: Int32) {
+    if phase == .settling { vouched.append(index) }
   }
 
   private mutating func takeIn(_ who: Who, _ birth: Birth, _ hash: UInt64) {
@@ -30,14 +42,19 @@ extension Engine {
     setStatusHash(hash, birth: true, of: index)
   }
 
-  private mutating func claimOnline(_ index: Int32, _ birth: Birth, _ hash: UInt64) {
+  private mutating func claimOnline(
+    _ index: Int32, _ birth: Birth, _ hash: UInt64, isWillRetained: Bool
+  ) {
     guard clients[Int(index)].connection != connection else { return }
     if let epoch = birth.epoch, epoch < clients[Int(index)].epoch {
       counters.stale += 1
       return
     }
     // The birth that is known already, of one who has been seen to go since: it stays gone.
-    if clients[Int(index)].state != .online, clients[Int(index)].birthHash == Self.half(hash) {
+    let isOld = !isWillRetained || clients[Int(index)].state == .dying
+    if isOld, clients[Int(index)].state != .online,
+      clients[Int(index)].birthHash == Self.half(hash)
+    {
       if phase == .settling, clients[Int(index)].state == .dying {
         clients[Int(index)].flags.insert(.claimed)
       }

@@ -89,7 +89,44 @@ public struct Unsaved: Equatable, Sendable {
   /// How the counts of rooms changed; empty unless the rules want it.
   public var recounts: ContiguousArray<Recount> = []
 
-  public var isEmpty: Bool { clients.isEmpty && memberships.isEmpty && rooms.isEmpty }
+  public init() {}
+
+  /// Entries in all.
+  public var count: Int { clients.count + memberships.count + rooms.count + recounts.count }
+  public var isEmpty: Bool { count == 0 }
+
+  /// Adds what has to be written after it.
+  public mutating func append(_ later: Unsaved) {
+    guard !isEmpty else { return self = later }
+    clients.append(contentsOf: later.clients)
+    memberships.append(contentsOf: later.memberships)
+    rooms.append(contentsOf: later.rooms)
+    recounts.append(contentsOf: later.recounts)
+  }
+
+  /// Takes out up to so many entries, and of recounts the oldest.
+  public mutating func take(_ limit: Int) -> Unsaved {
+    if count <= limit {
+      defer { self = Unsaved() }
+      return self
+    }
+    var taken = Unsaved()
+    taken.rooms = Self.take(limit, of: &rooms)
+    taken.clients = Self.take(limit - taken.count, of: &clients)
+    taken.memberships = Self.take(limit - taken.count, of: &memberships)
+    let few = recounts.prefix(limit - taken.count)
+    taken.recounts = ContiguousArray(few)
+    recounts.removeFirst(few.count)
+    return taken
+  }
+
+  private static func take(
+    _ limit: Int, of numbers: inout ContiguousArray<Int32>
+  ) -> ContiguousArray<Int32> {
+    let few = ContiguousArray(numbers.suffix(limit))
+    numbers.removeLast(few.count)
+    return few
+  }
 }
 
 /// A row that refers to nothing, or stands twice: the database is damaged.
@@ -102,6 +139,11 @@ extension Engine {
     !unsavedClients.isEmpty || !unsavedMemberships.isEmpty || !unsavedRooms.isEmpty
   }
 
+  /// Rows that differ from the database.
+  public var unsavedRows: Int {
+    unsavedClients.count + unsavedMemberships.count + unsavedRooms.count
+  }
+
   public var hasUnsavedRooms: Bool { !unsavedRooms.isEmpty }
 
   /// What is to be saved now; the engine takes it for saved from here on.
@@ -109,9 +151,11 @@ extension Engine {
     for index in unsavedClients { clients[Int(index)].flags.remove(.unsaved) }
     for index in unsavedMemberships { memberships[index].flags.remove(.unsaved) }
     for index in unsavedRooms { rooms[Int(index)].flags.remove(.unsaved) }
-    let unsaved = Unsaved(
-      clients: unsavedClients, memberships: unsavedMemberships, rooms: unsavedRooms,
-      recounts: takeRecounts())
+    var unsaved = Unsaved()
+    unsaved.clients = unsavedClients
+    unsaved.memberships = unsavedMemberships
+    unsaved.rooms = unsavedRooms
+    unsaved.recounts = takeRecounts()
     unsavedClients.removeAll(keepingCapacity: true)
     unsavedMemberships.removeAll(keepingCapacity: true)
     unsavedRooms.removeAll(keepingCapacity: true)
@@ -120,10 +164,11 @@ extension Engine {
 
   /// Every number that may have a row.
   public var everything: Unsaved {
-    Unsaved(
-      clients: ContiguousArray(0..<Int32(clients.count)),
-      memberships: ContiguousArray(0..<Int32(memberships.capacity)),
-      rooms: ContiguousArray(0..<Int32(rooms.count)))
+    var all = Unsaved()
+    all.clients = ContiguousArray(0..<Int32(clients.count))
+    all.memberships = ContiguousArray(0..<Int32(memberships.capacity))
+    all.rooms = ContiguousArray(0..<Int32(rooms.count))
+    return all
   }
 
   public func withClientRow<Result>(

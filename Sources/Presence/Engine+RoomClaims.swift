@@ -14,12 +14,30 @@ extension Engine {
       return true
     }
     let held = roomNames.find(name).flatMap { membership(of: index, in: $0) }
-    if let held {
+    // What has ended since the last announcement ended by a replay: words that were heard live are above.
+    if let held, memberships[held].state != .ended {
       if !isThere, memberships[held].state == .present { end(held, reason: .left) }
     } else if isThere {
       claimEntry(index, name)
     }
     return true
+  }
+
+  /// Takes clients out of rooms that they were put into by hand and are no longer: no sign of life. Rooms that wait
+  /// for one that is away wait no longer. A walk over all clients, whatever their user.
+  ///
+  /// - Parameter rooms: by the client's name.
+  public mutating func takeOut(_ rooms: [[UInt8]: [[UInt8]]], at now: Now) {
+    guard !rooms.isEmpty else { return }
+    self.now = now
+    for index in clients.indices where clients[index].isPresent || clients[index].state == .away {
+      for name in clientNames.withName(Int32(index), { rooms[[UInt8]($0)] }) ?? [] {
+        guard let room = name.withUnsafeBytes({ roomNames.find($0) }),
+          let held = membership(of: Int32(index), in: room)
+        else { continue }
+        end(held, reason: .left)
+      }
+    }
   }
 
   private mutating func claimEntry(_ index: Int32, _ name: UnsafeRawBufferPointer) {

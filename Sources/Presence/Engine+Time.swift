@@ -19,13 +19,20 @@ extension Engine {
     self.now = now
     phase = .settling
     connection &+= 1
+    vouched.removeAll()
   }
 
   /// The fence behind the replays has come back. Everybody gets one full timeout from here.
   ///
   /// - Parameter brokerRestarted: the deaths found since connecting may be the broker's own doing,
   ///   and a will may have been lost with it.
-  public mutating func settled(brokerRestarted: Bool, at now: Now) {
+  /// - Parameter willsLost: whether a will may; `nil`: as `brokerRestarted` says. A session that was lost is no
+  ///   sign of it where the broker tells that it has been up all the time.
+  /// - Parameter retainedLost: the broker has lost all that it retained, so that what it retains now was said to it
+  ///   since: who is said to be there by a topic that its will replaces is there.
+  public mutating func settled(
+    brokerRestarted: Bool, willsLost: Bool? = nil, retainedLost: Bool = false, at now: Now
+  ) {
     self.now = now
     phase = .live
     floor = now.instant
@@ -41,7 +48,17 @@ extension Engine {
       clients[Int(index)].mark = now.instant + grace
       schedule(index)
     }
-    if brokerRestarted { doubtWillsAlone() }
+    if willsLost ?? brokerRestarted { doubtWillsAlone() }
+    if retainedLost { trustVouched() }
+    vouched.removeAll()
+  }
+
+  private mutating func trustVouched() {
+    for index in vouched where clients[Int(index)].isPresent {
+      guard clients[Int(index)].flags.remove(.unconfirmed) != nil else { continue }
+      schedule(index)
+      save(client: index)
+    }
   }
 
   /// The broker sent its will and went; the broker that is there now, which lost our session, holds its

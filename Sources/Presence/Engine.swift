@@ -58,6 +58,8 @@ public struct Engine {
   var emptied = LinkedLists(lists: 1)
   /// Who is or was dying; looked through when a connection ends or settles.
   var dying: ContiguousArray<Int32> = []
+  /// Who is said to be there, since connecting, by a topic that its will would have replaced.
+  var vouched: ContiguousArray<Int32> = []
   /// When those who are dying were removed before, if rooms still wait for them since then.
   var removals: [Int32: Instant] = [:]
 

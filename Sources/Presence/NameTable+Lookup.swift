@@ -21,7 +21,7 @@ extension NameTable {
 
   /// The number of a name, if it has one.
   @inline(__always)
-  func find(_ name: UnsafeRawBufferPointer, scope: Int32 = 0) -> Int32? {
+  package func find(_ name: UnsafeRawBufferPointer, scope: Int32 = 0) -> Int32? {
     find(key(name, scope: scope), name)
   }
 

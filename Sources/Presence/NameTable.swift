@@ -10,7 +10,7 @@
 ///
 /// The hash is keyed anew in each process: who chooses names cannot choose collisions. Nothing here
 /// iterates in hash order.
-struct NameTable {
+package struct NameTable {
   typealias Words = (UInt64, UInt64, UInt64)
   static let inline = MemoryLayout<Words>.size
 
@@ -32,11 +32,13 @@ struct NameTable {
   private(set) var count = 0
   let secret = NameHash()
 
+  package init() {}
+
   /// One above the highest number ever given out.
   var capacity: Int { entries.count }
 
   /// The number of a name that has none yet.
-  mutating func insert(_ name: UnsafeRawBufferPointer, scope: Int32 = 0) -> Int32 {
+  package mutating func insert(_ name: UnsafeRawBufferPointer, scope: Int32 = 0) -> Int32 {
     let index = free.popLast() ?? Int32(entries.count)
     insert(name, scope: scope, at: index)
     return index
@@ -77,7 +79,7 @@ struct NameTable {
 
   /// Lends the bytes of a name.
   @inline(__always)
-  func withName<Result>(
+  package func withName<Result>(
     _ index: Int32, _ body: (UnsafeRawBufferPointer) throws -> Result
   ) rethrows -> Result {
     try withNames { try body($0[index]) }
@@ -107,7 +109,7 @@ struct NameTable {
     }
   }
 
-  mutating func remove(_ index: Int32) {
+  package mutating func remove(_ index: Int32) {
     let entry = entries[Int(index)]
     unplace(index, hash: hash(of: index))
     entries[Int(index)].scope = -1

@@ -33,7 +33,7 @@ public struct BridgeRow: Equatable, Sendable {
 ///
 /// Write-ahead logging: a commit is one append to the log. It is `synchronous = NORMAL` for
 /// ``Durability/process`` (the log reaches the kernel, sqlite.org/pragma.html#pragma_synchronous) and
-/// `FULL` for ``Durability/power``.
+/// `FULL` for ``Durability/power``. A ``Checkpointer`` moves the log into the file.
 ///
 /// One bridge owns the file: opening it writes a new owner, and a commit of the former owner fails with
 /// ``StoreError/takenOver(path:)`` and changes nothing. Whoever comes later has therefore read
@@ -42,6 +42,10 @@ public final class Database {
   let path: String
   let handle: OpaquePointer
   let owner: Int64
+  let limits: CommitLimits
+  let checkpointer: Checkpointer
+  /// A commit has begun that takes further calls.
+  var isCommitting = false
   var statements: Statements?
   /// `nil`: no history is kept.
   var history: HistoryBook?
@@ -50,9 +54,17 @@ public final class Database {
   ///
   /// - Parameter owner: a number that no other bridge has; not 0.
   /// - Throws: ``StoreError``; a file that is not ours is left as it is.
-  public init(path: String, durability: Durability, owner: Int64) throws(StoreError) {
+  public convenience init(path: String, durability: Durability, owner: Int64) throws(StoreError) {
+    try self.init(path: path, durability: durability, owner: owner, limits: CommitLimits())
+  }
+
+  package init(path: String, durability: Durability, owner: Int64, limits: CommitLimits)
+    throws(StoreError)
+  {
     self.path = path
     self.owner = owner
+    self.limits = limits
+    checkpointer = Checkpointer(path: path, limits)
     if path != ":memory:" { try Self.inspect(path) }
     handle = try openFile(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)
     try prepare(durability)
@@ -61,6 +73,7 @@ public final class Database {
   deinit {
     statements = nil
     history = nil
+    checkpointer.end()
     sqlite3_close_v2(handle)
   }
 
@@ -71,6 +84,7 @@ public final class Database {
       try execute("PRAGMA synchronous = \(durability == .power ? "FULL" : "NORMAL")")
       try takeOver()
       statements = try Statements(handle)
+      checkpointer.follow(handle)
     } catch let error {
       guard case .failed(_, _, let reason) = error else { throw error }
       if error.isDamage { throw .damaged(path: path, reason: reason) }
@@ -110,17 +124,22 @@ public final class Database {
     }
   }
 
-  /// Runs `body` in a transaction that is rolled back if it throws.
+  /// Runs `body` in a transaction that is rolled back if it throws. While a commit is under way it is a part
+  /// of that.
   func transaction(_ body: () throws(StoreError) -> Void) throws(StoreError) {
-    try execute("BEGIN IMMEDIATE")
+    try execute(isCommitting ? "SAVEPOINT part" : "BEGIN IMMEDIATE")
     do {
       try body()
-      try execute("COMMIT")
+      try execute(isCommitting ? "RELEASE part" : "COMMIT")
     } catch {
-      // SQLite has rolled back already after some errors; then there is nothing to roll back.
-      if sqlite3_get_autocommit(handle) == 0 { try? execute("ROLLBACK") }
+      rollBack(isCommitting ? "ROLLBACK TO part; RELEASE part" : "ROLLBACK")
       throw error
     }
+  }
+
+  /// SQLite has rolled back already after some errors; then there is nothing to roll back.
+  func rollBack(_ sql: String) {
+    if sqlite3_get_autocommit(handle) == 0 { try? execute(sql) }
   }
 }
 

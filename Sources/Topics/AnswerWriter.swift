@@ -3,9 +3,11 @@ import Presence
 /// Writes the answers to what is asked on `query`.
 public struct AnswerWriter {
   private var json = JSONWriter(reserving: 1_024)
+  private let id: Asking.ID?
 
   /// Begins the answer to a question with that id.
   public init(id: Asking.ID?) {
+    self.id = id
     json.beginObject()
     guard let id else { return }
     json.key("id")
@@ -23,7 +25,8 @@ public struct AnswerWriter {
 
   /// - Parameters:
   ///   - more: whether others follow on those that are given.
-  ///   - maxBytes: where it would be longer, the last members are left for the next page.
+  ///   - maxBytes: where it would be longer, the last members are left for the next page; a first one that is too
+  ///     long by itself comes without its data.
   public consuming func members(
     of room: [UInt8], count: Int, _ members: [MemberInput], more: Bool, maxBytes: Int
   ) -> [UInt8] {
@@ -33,6 +36,11 @@ public struct AnswerWriter {
     json.key("count")
     json.integer(count)
     json.key("members")
+    var members = members
+    if let first = members.first, !fits(first, maxBytes) {
+      guard fits(first.withoutData, maxBytes) else { return tooLong }
+      members[0] = first.withoutData
+    }
     let isCut = list(members, maxBytes) { SnapshotWriter.write($1, to: &$0) }
     return end(more: more || isCut)
   }
@@ -102,7 +110,7 @@ public struct AnswerWriter {
       json.endObject()
     }
     json.endObject()
-    return isCut ? AnswerWriter(id: nil).error("the answer is too long for the broker") : end()
+    return isCut ? tooLong : end()
   }
 
   /// At most three decimals, and no zeros at the end.
@@ -127,13 +135,26 @@ extension AnswerWriter {
     json.beginObject()
   }
 
+  private var tooLong: [UInt8] {
+    AnswerWriter(id: id).error("the answer is too long for the broker")
+  }
+
+  /// How long the list may be that comes next.
+  private func room(_ maxBytes: Int) -> Int { max(0, maxBytes - json.bytes.count - Self.tail) }
+
+  private func fits(_ member: MemberInput, _ maxBytes: Int) -> Bool {
+    var alone = JSONWriter()
+    SnapshotWriter.write(member, to: &alone)
+    return alone.bytes.count <= room(maxBytes)
+  }
+
   /// Whether elements were left out at the end.
   private mutating func list<Element>(
     _ elements: [Element], _ maxBytes: Int, _ write: (inout JSONWriter, Element) -> Void
   ) -> Bool {
     var all = JSONList()
     for element in elements where all.bytes.count <= maxBytes { all.append { write(&$0, element) } }
-    let kept = all.prefix(max(0, maxBytes - json.bytes.count - Self.tail))
+    let kept = all.prefix(room(maxBytes))
     json.beginArray()
     if !kept.isEmpty { json.raw(Array(kept)) }
     json.endArray()
@@ -150,5 +171,11 @@ extension AnswerWriter {
   private consuming func end() -> [UInt8] {
     json.endObject()
     return json.bytes
+  }
+}
+
+extension MemberInput {
+  fileprivate var withoutData: MemberInput {
+    MemberInput(client: client, user: user, since: since, isAsleep: isAsleep)
   }
 }

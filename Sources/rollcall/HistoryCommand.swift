@@ -78,27 +78,21 @@ struct HistoryCommand: Command {
   }
 
   private func read(_ step: Int64) throws(ProgramError) -> (points: [HistoryPoint], last: Int64?) {
+    let isKept: Bool
     do throws(StoreError) {
       let file = try HistoryFile(path: database)
       let history = try file.points(
         of: Array(room.utf8), since: since, step: step, at: WallClock.milliseconds)
       if let history { return history }
-      let isKept = try file.isKept()
-      throw .unopenable(
-        path: database, reason: isKept ? Self.unknown : "no history is kept in it")
-    } catch {
-      guard case .unopenable(_, let reason) = error, reason == Self.unknown else {
-        throw .failed(error.description + hint)
-      }
-      throw .failed("no history of a room '\(printable(room))' is kept")
-    }
+      isKept = try file.isKept()
+    } catch { throw .failed(error.description + hint) }
+    guard isKept else { throw .failed("\(database): no history is kept in it") }
+    throw .failed("no history of a room '\(printable(room))' is kept")
   }
 
   private var hint: String {
     isNamed ? "" : ": name the bridge's configuration with --config, or the file with --database"
   }
-
-  private static let unknown = "unknown room"
 
   private static func step(for since: Int64, places: Int) -> Int64 {
     let least = (since + Int64(places) - 1) / Int64(max(1, places))

@@ -19,6 +19,7 @@ struct MemberList {
       var members: [(key: String, value: JSONValue)] = [("client", .string(member.client))]
       if let user = member.user { members.append(("user", .string(user))) }
       members.append(("since", .string(member.since)))
+      if member.asleep == true { members.append(("asleep", .bool(true))) }
       if let data = member.data { members.append(("data", data)) }
       return JSONValue.object(members)
     }
@@ -33,15 +34,18 @@ struct MemberList {
 
   private func table(now: Int64) -> TextTable {
     let hasUsers = snapshot.members.contains { $0.user != nil }
+    let hasSleepers = snapshot.members.contains { $0.asleep == true }
     let hasData = snapshot.members.contains { $0.data != nil }
     var columns = [TextTable.Column(title: "CLIENT")]
     if hasUsers { columns.append(.init(title: "USER")) }
     columns += [.init(title: "SINCE"), .init(title: "FOR", right: true)]
+    if hasSleepers { columns.append(.init(title: "ASLEEP")) }
     if hasData { columns.append(.init(title: "DATA")) }
     let rows = snapshot.members.map { member in
       var row = [printable(member.client)]
       if hasUsers { row.append(member.user.map { printable($0) } ?? "-") }
       row += [printable(member.since), WallClock.age(of: member.since, at: now)]
+      if hasSleepers { row.append(member.asleep == true ? "asleep" : "") }
       if hasData { row.append(member.data?.words ?? "") }
       return row
     }

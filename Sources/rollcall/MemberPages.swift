@@ -29,7 +29,9 @@ struct MemberPages {
         let page = answer.members
       else { return nil }
       members += page.members
-      guard page.more, !page.members.isEmpty else { return (members, page.count) }
+      guard page.more else { return (members, page.count) }
+      // Who cannot name the next one does not name all.
+      guard !page.members.isEmpty else { return nil }
     }
   }
 

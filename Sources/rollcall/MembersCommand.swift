@@ -5,7 +5,7 @@ struct MembersCommand: Command {
   static let summary = "Say who is in a room, and since when"
   static let details = """
     Reads the room's retained snapshot and prints a table; with --json one object a line: client,
-    user, since and data as the bridge has them. A room that is not there: status 1. Where the
+    user, since, asleep and data as the bridge has them. A room that is not there: status 1. Where the
     snapshot does not list everybody, the bridge is asked for the rest, which takes MQTT 5 and a
     login that may ask; else it is said how many are left out.
     """

@@ -46,17 +46,23 @@ extension Unicode.Scalar {
     }
   }
 
-  /// How many columns of a terminal it takes: an approximation of East Asian Width.
+  /// How many columns of a terminal it takes: an approximation of East Asian Width (UAX #11), by which an emoji
+  /// that is a picture by itself is wide.
   fileprivate var columns: Int {
     switch properties.generalCategory {
     case .nonspacingMark, .enclosingMark: return 0
     default: break
     }
     return switch value {
+    // Vowels and final consonants of a syllable that its first makes wide.
+    case 0x1160...0x11FF: 0
+    // Two of them are a flag.
+    case 0x1F1E6...0x1F1FF: 1
     case 0x1100...0x115F, 0x2E80...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F,
-      0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F, 0x1F900...0x1F9FF, 0x20000...0x3FFFD:
+      0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x17000...0x18DFF, 0x1B000...0x1B2FF, 0x1F200...0x1F265,
+      0x20000...0x3FFFD:
       2
-    default: 1
+    default: properties.isEmojiPresentation ? 2 : 1
     }
   }
 }

@@ -32,6 +32,7 @@ struct RoomSnapshot: Decodable, Equatable, Sendable {
     var client: String
     var user: String?
     var since: String
+    var asleep: Bool?
     var data: JSONValue?
   }
 

@@ -3,11 +3,13 @@
 extension WatchScreen {
   /// In a window of fewer rows there is only the table.
   private static let least = 8
+  /// Within it a snapshot that may be read has come.
+  private static let patience = Duration.seconds(3)
 
-  func foot(_ model: WatchModel, columns: Int, rows: Int) -> [Line] {
+  func foot(_ model: WatchModel, now: Duration, columns: Int, rows: Int) -> [Line] {
     guard let controls, rows >= Self.least else { return [] }
     let members = controls.openRoom.map {
-      pane($0, model, columns: columns, limit: (rows - 5) / 2)
+      pane($0, model, now: now, columns: columns, limit: (rows - 5) / 2)
     }
     let keys = Line(text: keys(controls).truncated(to: columns), weight: .dim)
     return (members ?? []) + [keys]
@@ -21,12 +23,14 @@ extension WatchScreen {
   }
 
   private func pane(
-    _ room: RoomName, _ model: WatchModel, columns: Int, limit: Int
+    _ room: RoomName, _ model: WatchModel, now: Duration, columns: Int, limit: Int
   ) -> [Line] {
     let rule = Line(text: String(repeating: "─", count: columns), weight: .dim)
     guard let members = model.members, members.room == room else {
-      let words = "\(room.text): nothing has come of its members; this login may not read them"
-      return [rule, Line(text: words.truncated(to: columns), weight: .dim)]
+      let words =
+        now - opened < Self.patience
+        ? "…" : "nothing has come of its members; this login may not read them"
+      return [rule, Line(text: "\(room.text): \(words)".truncated(to: columns), weight: .dim)]
     }
     let list = MemberList(room: room, snapshot: members.snapshot)
     var lines = list.lines(now: WallClock.milliseconds, width: columns).filter { !$0.isEmpty }

@@ -7,6 +7,8 @@ struct WatchScreen {
   var trouble: String?
   /// `nil`: nobody can press a key.
   var controls: WatchControls?
+  /// When the open room was opened, on the model's clock.
+  var opened = Duration.zero
 
   struct Line: Equatable {
     enum Weight { case plain, bold, dim, chosen }
@@ -22,7 +24,7 @@ struct WatchScreen {
     _ model: inout WatchModel, now: Duration, clock: String, columns: Int, rows: Int
   ) -> [Line] {
     let names = controls?.arrange(&model) ?? model.roomNames()
-    let foot = foot(model, columns: columns, rows: rows)
+    let foot = foot(model, now: now, columns: columns, rows: rows)
     let limit = max(1, rows - 4 - foot.count)
     let shown = choose(names, from: model, limit: limit)
     var lines = [heading(model, clock: clock, columns: columns), figures(model, columns: columns)]

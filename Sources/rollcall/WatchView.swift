@@ -53,6 +53,8 @@ final class TerminalView: WatchView {
   private var screen: WatchScreen
   private var isStale = true
   private var drawn: Duration?
+  /// Since the last picture.
+  private var hasOpened = false
 
   init(_ terminal: Terminal, place: String) {
     self.terminal = terminal
@@ -65,12 +67,14 @@ final class TerminalView: WatchView {
 
   func takeKeys(_ model: inout WatchModel) -> Bool {
     guard var controls = screen.controls else { return true }
+    let openBefore = controls.openRoom
     let keys = Key.read(terminal.readKeys())
     let page = max(1, terminal.size.rows - 6)
     let goesOn = keys.allSatisfy { key in
       controls.take(key, names: controls.arrange(&model), page: page)
     }
     screen.controls = controls
+    hasOpened = hasOpened || controls.openRoom != openBefore
     // Who presses a key wants to see it at once.
     if !keys.isEmpty { redraw() }
     return goesOn
@@ -96,6 +100,7 @@ final class TerminalView: WatchView {
 
   func refresh(_ model: inout WatchModel, now: Duration) -> Bool {
     if let drawn, now - drawn < (isStale ? Self.interval : Self.slowInterval) { return true }
+    if hasOpened { (screen.opened, hasOpened) = (now, false) }
     (drawn, isStale) = (now, false)
     let (columns, rows) = terminal.size
     let lines = screen.lines(

@@ -143,6 +143,21 @@ struct SourceBlockTests {
       "x.conf:1: only one of status and heartbeat of source custom d has {user} in it, so that they "
         + "would be of different clients: write it in both or in neither"
     ),
+    (
+      door + "online on ON\noffline off\nsleeping ON",
+      "x.conf:1: source custom doors has the word 'ON' in two of online, offline and sleeping: write "
+        + "it in one of them"
+    ),
+    (
+      door + "online offline",
+      "x.conf:1: source custom doors has the word 'offline' in two of online, offline and sleeping: "
+        + "write it in one of them"
+    ),
+    (
+      "max_rooms_per_client 2\nassign a b c\nassign d b c e",
+      "x.conf:3: assign d has 3 rooms, more than max_rooms_per_client 2: write fewer, or a greater "
+        + "max_rooms_per_client"
+    ),
   ]
 
   @Test("that is wrong says where, what is wrong and what would be right", arguments: messages)
@@ -160,19 +175,6 @@ struct SourceBlockTests {
   func refuses(line: String) {
     let first = line.hasPrefix("status") ? "source custom a" : "source custom a\nstatus a/{client}"
     #expect(problems("\(first)\n\(line)").count == 1)
-  }
-
-  static let ambiguous: [(String, String)] = [
-    ("online on\noffline on", "'on' is a word for online and for offline"),
-    ("online up yes\nsleeping nap yes", "'yes' is a word for online and for sleeping"),
-    ("online offline", "'offline' is a word for online and for offline"),
-    ("sleeping online", "'online' is a word for online and for sleeping"),
-  ]
-
-  @Test("has a word for one state alone, the words by default included", arguments: ambiguous)
-  func ambiguousWords(lines: String, message: String) {
-    #expect(problems(Self.door + lines).map { $0.contains(message) } == [true])
-    #expect(problems(Self.door + "online on\noffline off\nsleeping on-hold") == [])
   }
 
   @Test("with a room for some other system names a topic of its own that has levels")

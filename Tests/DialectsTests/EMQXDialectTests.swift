@@ -82,6 +82,12 @@ import Testing
     #expect(live("lamp", "connected", Self.connected("lamp")).count == 1)
   }
 
+  @Test mutating func `the beginning of a session that has ended, once more, begins nothing`() {
+    stage.heard.known["lamp"] = Standing(epoch: 1_720_000_000_100, isPresent: false)
+    #expect(live("lamp", "connected", Self.connected("lamp")) == ["stale"])
+    #expect(live("lamp", "connected", Self.connected("lamp", at: 1_720_000_000_101)).count == 1)
+  }
+
   @Test mutating func `another user who takes an id over ends the first one's connection`() {
     _ = live("x", "connected", Self.connected("x", user: "\"ann\""))
     #expect(

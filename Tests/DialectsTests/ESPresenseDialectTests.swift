@@ -57,6 +57,23 @@ import Testing
     #expect(see("tile", "kitchen", "2", at: 5) == ["tile in kitchen by=room:kitchen"])
   }
 
+  @Test
+  mutating func `after a start of the bridge the first node to speak need not be the nearest`() {
+    know("tile")
+    #expect(see("tile", "kitchen", "9", at: 1) == ["tile beat"])
+    #expect(see("tile", "hall", "0.5", at: 5) == ["tile beat"])
+    #expect(see("tile", "kitchen", "9", at: 6) == ["tile in hall by=room:hall"])
+  }
+
+  @Test mutating func `nor after a silence, and who is seen seldom moves with the second report`() {
+    #expect(see("tile", "hall", "1").count == 1)
+    know("tile")
+    #expect(see("tile", "kitchen", "9", at: 16) == ["tile beat"])
+    #expect(see("tile", "hall", "1", at: 17) == ["tile beat"])
+    #expect(see("tile", "kitchen", "9", at: 40) == ["tile beat"])
+    #expect(see("tile", "kitchen", "9", at: 60) == ["tile in kitchen by=room:kitchen"])
+  }
+
   @Test mutating func `a node is a gateway in no room, and its will alone decides`() {
     let words = ["online timeout=0.0 seconds", "offline"]
     for (payload, word) in zip(["online", "offline"], words) {

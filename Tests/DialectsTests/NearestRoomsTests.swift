@@ -15,9 +15,9 @@ import Testing
       _ = nearest.see(Self.bytes("d\(number)"), from: [1], distance: 1, at: Self.time(0))
     }
     #expect(nearest.count == 100)
-    for _ in 0..<100 { _ = nearest.see([9], from: [1], distance: 1, at: Self.time(15)) }
+    for _ in 0..<100 { _ = nearest.see([9], from: [1], distance: 1, at: Self.time(120)) }
     #expect(nearest.count == 101)
-    for _ in 0..<50 { _ = nearest.see([9], from: [1], distance: 1, at: Self.time(16)) }
+    for _ in 0..<50 { _ = nearest.see([9], from: [1], distance: 1, at: Self.time(121)) }
     #expect(nearest.count == 1)
     #expect(nearest.evicted == 0)
   }

@@ -29,8 +29,11 @@ struct Stage {
     elapsed = time
   }
 
-  mutating func settle(brokerRestarted: Bool = false) {
-    engine.settled(brokerRestarted: brokerRestarted, at: now)
+  mutating func settle(
+    brokerRestarted: Bool = false, willsLost: Bool? = nil, retainedLost: Bool = false
+  ) {
+    engine.settled(
+      brokerRestarted: brokerRestarted, willsLost: willsLost, retainedLost: retainedLost, at: now)
     engine.fenceReturned(publishedAt: now.instant)
   }
 
@@ -54,6 +57,14 @@ struct Stage {
     timeout: Duration? = nil, data: String? = nil
   ) {
     claim(client, user, birth(rooms, epoch, timeout, data))
+  }
+
+  /// A replay from a topic that the client's will would have replaced.
+  mutating func topicSaysOnline(_ client: String, rooms: [String], timeout: Duration? = nil) {
+    let status = birth(rooms, nil, timeout, nil)
+    who(client, nil) { engine, who, now in
+      engine.claim(who, status, hash: Self.hash(status), isWillRetained: true, at: now)
+    }
   }
 
   mutating func claimsOffline(_ client: String, user: String? = nil, epoch: Int64? = nil) {

@@ -28,6 +28,11 @@ import Testing
   @Test func widthsAreColumnsOfATerminal() {
     #expect("lab".columns == 3)
     #expect("会议室".columns == 6)
+    // Emoji are wide where they show as pictures by themselves (UAX #11); others are as wide as a letter.
+    #expect("🚀✅⌚🫠".columns == 8)
+    #expect("✈🏳☎".columns == 3)
+    #expect("🇩🇪".columns == 2)
+    #expect("각".columns == 2)
     #expect("e\u{301}".columns == 1)
   }
 
@@ -76,5 +81,31 @@ import Testing
     ] as [(String, Bool, String?)])
   func filtersAreThoseOfMQTT(filter: String, wildcards: Bool, problem: String?) {
     #expect(RoomFilter.problem(filter, wildcards: wildcards) == problem)
+  }
+
+  /// Rooms as `watch` shows them.
+  private var rooms: TextTable {
+    let columns = [
+      TextTable.Column(title: "ROOM"), .init(title: "COUNT", right: true),
+      .init(title: "CHANGED", right: true), .init(title: "LATELY"),
+    ]
+    return TextTable(
+      columns: columns,
+      rows: [
+        ["building-a/floor-1/room-101", "12", "3s", "-sim-08(left)"], ["lab", "12345", "-", ""],
+      ])
+  }
+
+  @Test(arguments: [
+    (43, ["ROOM           COUNT  CHANGED  LATELY", "…r-1/room-101     12       3s  -sim-08(lef…"]),
+    (33, ["ROOM          COUNT  CHANGED  LA…", "…-1/room-101     12       3s  -s…"]),
+    (32, ["ROOM              COUNT  CHANGED", "…loor-1/room-101     12       3s"]),
+    (20, ["ROOM           COUNT", "…r-1/room-101     12"]), (12, ["ROOM   COUNT", "…-101     12"]),
+  ])
+  func whatHasNoRoomIsLeftOutFromTheRightAndNumbersAreNeverCut(width: Int, expected: [String]) {
+    let lines = rooms.lines(width: width)
+    #expect(Array(lines.prefix(2)) == expected)
+    #expect(lines[2].contains("12345"))
+    #expect(lines.allSatisfy { $0.columns <= width })
   }
 }

@@ -76,6 +76,24 @@ import Testing
         == #"{"client":"phone","user":"ann","since":"2026-11-23T20:51:07.123Z","data":{"b":1}}"#)
   }
 
+  @Test func whoIsAsleepIsSaidToBe() throws {
+    let broker = try TestBroker()
+    let members = #"{"client":"a","since":"x","asleep":true,"data":{}},{"client":"b","since":"x"}"#
+    try broker.retain([
+      ("bridge/status", "online"), ("count/lab", "2"),
+      (
+        "occupancy/lab",
+        #"{"room":"lab","count":2,"users":[],"users_count":0,"anonymous":2,"members":[\#(members)],"#
+          + #""truncated":false,"at":"x"}"#
+      ),
+    ])
+    let lines = try ProgramRun.run("members", on: broker, "lab").lines
+    #expect(lines.filter { $0.contains("  asleep") }.map { $0.prefix(2) } == ["a "])
+    let json = try ProgramRun.run("members", on: broker, "lab", "--json").lines
+    #expect(json.first == #"{"client":"a","since":"x","asleep":true,"data":{}}"#)
+    #expect(json.last == #"{"client":"b","since":"x"}"#)
+  }
+
   @Test func aRoomThatIsNotThereIsAFailure() throws {
     let broker = try TestBroker()
     try broker.retain(Self.retained)

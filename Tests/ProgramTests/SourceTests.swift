@@ -121,6 +121,29 @@ struct SourceTests {
     #expect(try site.observer.words("lab").last == "-tags:a forgotten")
   }
 
+  @Test("A word of an earlier connection takes a client out of none of its rooms, live or replayed")
+  func earlierConnection() throws {
+    let site = try Site(.v5, sources: Self.tags + "epoch boot\nfield state\n")
+    let tag = try site.speaker("tag")
+    func say(_ state: String, _ boot: Int, in room: String) throws {
+      try tag.client.publish(
+        "tags/\(room)/a", #"{"state":"\#(state)","boot":\#(boot)}"#, retain: true)
+    }
+    for room in ["hall", "lab"] { try say("online", 5, in: room) }
+    try site.wait("lab", holds: "tags:a")
+    try say("offline", 4, in: "hall")
+    try site.wait(forStats: "a stale word") { $0.stale == 1 }
+    try site.expectNobodyRemoved()
+    try site.bridge.stop()
+    site.observer.forget()
+    try site.bridge.start()
+    try site.wait(forStats: "a stale replay") { $0.stale == 1 }
+    try site.expectNobodyRemoved()
+    try say("offline", 5, in: "hall")
+    try site.wait(for: "an empty hall") { site.observer.count("hall") == 0 }
+    #expect(try site.observer.removed() == ["tags:a left"])
+  }
+
   @Test("Leaving the last room and entering the next within the grace period is a move")
   func handover() throws {
     let site = try Site(.v5, ["offline_grace": "2s"], sources: Self.tags)

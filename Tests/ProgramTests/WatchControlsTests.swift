@@ -62,7 +62,9 @@ import Testing
     #expect(press([.down, .enter, .escape, .escape]).controls == WatchControls())
   }
 
-  private func draw(_ keys: [Key], columns: Int = 80, rows: Int = 20) -> [WatchScreen.Line] {
+  private func draw(
+    _ keys: [Key], columns: Int = 80, rows: Int = 20, opened: Duration = .zero
+  ) -> [WatchScreen.Line] {
     var model = model()
     let snapshot =
       #"{"count":3,"users_count":1,"anonymous":2,"members":[{"client":"x\u001b[2J","user":"ann","#
@@ -72,6 +74,7 @@ import Testing
     _ = model.take(.stats(Array(stats.utf8)), at: .zero)
     var screen = WatchScreen(place: "here", trouble: nil)
     screen.controls = press(keys).controls
+    screen.opened = opened
     return screen.lines(
       &model, now: .seconds(9), clock: "12:00:00", columns: columns, rows: rows)
   }
@@ -87,8 +90,9 @@ import Testing
     #expect(foot[4] == "by name · s count · / filter · ↑↓ enter members · q quit")
   }
 
-  @Test func `who may not read members is told so`() {
-    let lines = draw([.down, .enter]).map(\.text)
+  @Test func `who may not read members is told so, once they could have come`() {
+    #expect(draw([.down, .enter], opened: .seconds(7)).map(\.text).contains("Lab/2: …"))
+    let lines = draw([.down, .enter], opened: .seconds(6)).map(\.text)
     #expect(lines.contains("Lab/2: nothing has come of its members; this login may not read them"))
   }
 

@@ -38,7 +38,8 @@ struct Past {
   mutating func commit(unknownSince: Int64? = nil) throws {
     var row = BridgeRow(revision: 7, aliveAt: shelf.now.wall)
     row.unknownSince = unknownSince.map { $0 * 1_000 }
-    try database.commit(shelf.engine.takeUnsaved(), of: shelf.engine, bridge: row)
+    var unsaved = shelf.engine.takeUnsaved()
+    while try !database.commit(&unsaved, of: shelf.engine, bridge: row) {}
   }
 
   /// At a time, so many are in a room, and that is committed.

@@ -88,9 +88,9 @@ struct Shelf {
   }
 
   mutating func commit(to database: Database, revision: Int64 = 7) throws(StoreError) {
-    let unsaved = engine.takeUnsaved()
-    try database.commit(
-      unsaved, of: engine, bridge: BridgeRow(revision: revision, aliveAt: now.wall))
+    var unsaved = engine.takeUnsaved()
+    let row = BridgeRow(revision: revision, aliveAt: now.wall)
+    while try !database.commit(&unsaved, of: engine, bridge: row) {}
   }
 }
 
@@ -130,4 +130,19 @@ func sqlite(_ path: String, _ sql: String) throws {
   guard sqlite3_open(path, &handle) == SQLITE_OK,
     sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK
   else { throw TestFailure("\(sql): \(String(cString: sqlite3_errmsg(handle)))") }
+}
+
+/// The one number that a query answers with, read as another process would.
+func integer(_ path: String, _ sql: String) throws -> Int {
+  var handle: OpaquePointer?
+  var statement: OpaquePointer?
+  defer {
+    sqlite3_finalize(statement)
+    sqlite3_close_v2(handle)
+  }
+  guard sqlite3_open(path, &handle) == SQLITE_OK,
+    sqlite3_prepare_v2(handle, sql, -1, &statement, nil) == SQLITE_OK,
+    sqlite3_step(statement) == SQLITE_ROW
+  else { throw TestFailure("\(sql): \(String(cString: sqlite3_errmsg(handle)))") }
+  return Int(sqlite3_column_int64(statement, 0))
 }

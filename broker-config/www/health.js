@@ -20,6 +20,7 @@ class Health {
     this.openedAt = undefined;
     this.answeredAt = undefined;
     this.ahead = 0; // by how much the bridge's clock is ahead of this one
+    this.knowsClock = false; // or as much as there is to be known of it
   }
 
   leave() {
@@ -42,6 +43,7 @@ class Health {
   replayed(now) {
     this.link = "open";
     this.openedAt = now;
+    if (this.statsInterval === undefined) this.knowsClock = true;
     if (this.isFresh) this.trueAt = now;
   }
 
@@ -72,6 +74,7 @@ class Health {
     if (interval > 0) this.statsInterval = interval;
     if (!isLive) return this.keptStats(at, now);
     this.statsAt = now;
+    this.knowsClock = true;
     this.ahead = Math.abs(at - now) > clockAllowance ? at - now : 0;
     this.heardBridge(now);
   }
@@ -81,7 +84,9 @@ class Health {
     const age = now - at;
     if (!(age >= -clockAllowance)) return;
     this.trueAt ??= Math.min(at, now);
-    if (age < 1.5 * this.statsInterval + silenceAllowance) this.isVouchedFor = true;
+    if (age < 1.5 * this.statsInterval + silenceAllowance) {
+      this.isVouchedFor = this.knowsClock = true;
+    }
   }
 
   /** A ping came back: so had anything that the bridge said before it. */

@@ -28,7 +28,8 @@ class Lately {
   }
 
   paint(now) {
-    if (now - this.paintedAt < latelyInterval) return;
+    // A clock that is set back does not stop it.
+    if (Math.abs(now - this.paintedAt) < latelyInterval) return;
     this.paintedAt = now;
     this.paintRate(now);
     if (!this.fresh.length && !this.needsPaint) return;

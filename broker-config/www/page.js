@@ -13,7 +13,7 @@ class Page {
     const id = `page-${Array.from(random, (b) => b.toString(16).padStart(2, "0")).join("")}`;
     this.tree = new RoomTree();
     this.health = new Health();
-    this.questions = new Questions(root, id);
+    this.questions = new Questions(root, id, () => this.health.ahead);
     this.lines = new Lines(this.tree);
     this.view = new TreeView(byID("tree"), this.lines, (node) => this.open(node));
     this.panel = new RoomPanel(byID("room"), (...which) => this.questions.members(...which));
@@ -46,6 +46,7 @@ class Page {
   enter(login) {
     byID("board").inert = false;
     write(byID("who-reads"), login.username ?? "nobody: counts only");
+    this.questions.begin();
     this.feed.connect(login);
   }
 
@@ -82,7 +83,7 @@ class Page {
     this.panel.open(node);
     this.view.selected = this.view.active = node.name;
     this.feed.watch(node.name, true);
-    this.questions.wantHistory(node);
+    this.wantHistory(node);
     this.changed();
   }
 
@@ -126,10 +127,15 @@ class Page {
     this.judge(now);
     this.banner.paint(now);
     this.view.paint(now, isFresh);
-    this.panel.paint(now, this.tree);
+    this.panel.paint(now, this.tree, this.health.ahead);
     this.lately.paint(now);
     this.paintTotals(now);
-    for (const { node } of this.view.shown) if (node.isRoom) this.questions.wantHistory(node);
+    for (const { node } of this.view.shown) this.wantHistory(node);
+  }
+
+  /** Before it is known what the bridge's clock says, its past has no place here. */
+  wantHistory(node) {
+    if (node.isRoom && this.health.knowsClock) this.questions.wantHistory(node);
   }
 
   paintTotals(now) {

@@ -3,6 +3,7 @@
 "use strict";
 
 const membersAPage = 100;
+const refreshInterval = 2000; // milliseconds between two readings of what a snapshot does not hold
 const membersShown = 2000; // more than that nobody reads, and a browser should not have to hold
 
 class RoomPanel {
@@ -37,33 +38,59 @@ class RoomPanel {
   /** The room's retained snapshot; empty when the room is no more. */
   hear(text) {
     this.snapshot = text === "" ? null : readSnapshot(text);
-    this.forgetMore();
     this.needsPaint = true;
+    if (!this.snapshot?.isCut) this.forgetMore();
+    else if (this.extra.length) this.refreshSoon();
   }
 
-  /** Members from a page belong to the snapshot before them; a new one begins anew. */
+  /** Those beyond the snapshot; a room that changes all the time is read again now and then. */
   forgetMore() {
     this.extra = [];
     this.hasMore = undefined;
     this.complaint = "";
+    clearTimeout(this.refreshing);
+    this.refreshing = undefined;
   }
 
-  async askForMore() {
-    const { room, snapshot } = this;
-    const known = [...(snapshot?.members ?? []), ...this.extra];
+  refreshSoon() {
+    this.refreshing ??= setTimeout(() => this.read(this.extra.length, []), refreshInterval);
+  }
+
+  askForMore() {
+    return this.read(this.extra.length + 1, this.extra);
+  }
+
+  /** Reads on behind `known` until there are so many. */
+  async read(wanted, known) {
+    const { room } = this;
+    const extra = [...known];
     try {
-      const page = await this.ask(room, known.at(-1), membersAPage);
-      if (this.snapshot !== snapshot || this.room !== room) return;
-      this.extra.push(...page.members.map(readMember));
-      this.hasMore = page.more;
-      this.complaint = "";
+      do {
+        const last = extra.at(-1) ?? this.snapshot?.members.at(-1);
+        const page = await this.ask(room, last, Math.max(membersAPage, wanted - extra.length));
+        if (this.room !== room) return;
+        extra.push(...page.members.map(readMember));
+        this.hasMore = page.more && page.members.length > 0;
+      } while (this.hasMore && extra.length < wanted);
+      [this.extra, this.complaint] = [extra, ""];
     } catch (error) {
-      this.complaint = `The others cannot be shown: ${error.message}.`;
+      if (this.room === room) this.complaint = `The others cannot be shown: ${error.message}.`;
     }
+    this.refreshing = undefined;
     this.needsPaint = true;
   }
 
-  paint(now, tree) {
+  /** Who has moved into the snapshot meanwhile is listed once. */
+  get members() {
+    if (!this.snapshot) return [];
+    const key = ({ client, user }) => JSON.stringify([client, user]);
+    const listed = new Set(this.snapshot.members.map(key));
+    const others = this.extra.filter((each) => !listed.has(key(each)));
+    return [...this.snapshot.members, ...others].slice(0, membersShown);
+  }
+
+  /** `ahead`: by how many milliseconds the clock that members' times are of is ahead of this one. */
+  paint(now, tree, ahead = 0) {
     if (this.room === undefined) return;
     this.node = tree.nodes.get(this.room);
     const second = Math.floor(now / 1000);
@@ -71,7 +98,7 @@ class RoomPanel {
     this.paintedSecond = second;
     this.needsPaint = false;
     this.paintHour(now);
-    this.paintMembers(now);
+    this.paintMembers(now, ahead);
   }
 
   paintHour(now) {
@@ -98,12 +125,11 @@ class RoomPanel {
     return `known since ${since}${isWhole ? "" : ", with gaps"}`;
   }
 
-  paintMembers(now) {
-    const { snapshot } = this;
+  paintMembers(now, ahead) {
     write(this.part("who"), this.summary(now));
-    const members = snapshot ? [...snapshot.members, ...this.extra].slice(0, membersShown) : [];
+    const { members } = this;
     while (this.rows.length < members.length) this.addRow();
-    this.rows.forEach((row, index) => row.paint(members[index], now));
+    this.rows.forEach((row, index) => row.paint(members[index], now + ahead));
     this.paintMore(members.length);
   }
 

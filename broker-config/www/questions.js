@@ -1,7 +1,7 @@
 // Questions to the bridge (MQTT 5: response topic and correlation data). A bridge that answers none,
-// or a login that may not ask, is found out by the first question. Then no more are asked until the
-// bridge comes back, and with that login never again: Mosquitto may close the connection over it.
-// What is asked about the past goes one at a time, so as to be no burden.
+// or a login that may not ask, is found out by the first question; then no more are asked until
+// the bridge comes back, or somebody else logs in: some brokers cut off who asks without the right
+// to. What is asked about the past goes one at a time, so as to be no burden.
 "use strict";
 
 const answerLimit = 5000; // milliseconds
@@ -11,15 +11,22 @@ const historyInterval = 50;
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 class Questions {
-  constructor(root, clientID) {
+  /** `ahead()`: by how many milliseconds the bridge's clock is ahead of this one. */
+  constructor(root, clientID, ahead = () => 0) {
+    this.ahead = ahead;
     this.topic = `${root}/query`;
     this.answerTopic = `${root}/answers/${clientID}`;
     this.number = 0;
     this.open = new Map();
     this.histories = [];
     this.asked = new Set();
-    this.refused = null;
+    this.mayAsk = true;
     this.reset(null);
+  }
+
+  /** Somebody logs in. */
+  begin() {
+    this.mayAsk = true;
   }
 
   /** A new connection, or none: what was asked on the last one is lost. */
@@ -30,22 +37,16 @@ class Questions {
     connection?.subscribe(this.answerTopic);
   }
 
-  /** The bridge is there again: it may answer now. What the broker forbids, it cannot allow. */
+  /** The bridge is there again: it may answer now. */
   tryAgain() {
-    this.isUnheard = this.isForbidden;
+    this.isUnheard = !this.mayAsk;
     this.histories = [];
     this.asked = new Set();
   }
 
-  /** Whether the broker has refused a question of this login, on this connection or an earlier one. */
-  get isForbidden() {
-    const { connection, refused } = this;
-    return connection !== null && refused !== null && refused.username === connection.username;
-  }
-
   /** Promises the answer's object; rejects with why there is none. */
   ask(question) {
-    if (this.isForbidden) return Promise.reject(new Error("this login may not ask"));
+    if (!this.mayAsk) return Promise.reject(new Error("this login may not ask"));
     if (!this.connection || this.isUnheard) return Promise.reject(new Error("nobody answers"));
     const number = String(++this.number);
     return new Promise((resolve, reject) => {
@@ -56,16 +57,15 @@ class Questions {
   }
 
   async send(number, text) {
-    const { connection } = this;
     const correlation = new TextEncoder().encode(number);
-    const code = await connection.publish(this.topic, text, {
+    const code = await this.connection.publish(this.topic, text, {
       responseTopic: this.answerTopic,
       correlation,
     });
     if (code === 0) return;
     // 16: nobody has subscribed to the topic; 128 and above: not allowed.
     this.isUnheard = true;
-    if (code >= 128) this.refused = connection;
+    this.mayAsk = code < 128;
     throw new Error(code === 16 ? "this bridge answers no questions" : "this login may not ask");
   }
 
@@ -110,7 +110,7 @@ class Questions {
     const { history } = await this.ask({ history: question });
     const points = listIn(history?.points).filter((point) =>
       [point.min, point.max, point.mean].every(Number.isFinite));
-    node.trace.fill(points, Number(history?.step) || 60, Date.now());
+    node.trace.fill(points, Number(history?.step) || 60, Date.now(), this.ahead());
   }
 
   /** The members of a room behind the last one that is known. */

@@ -26,7 +26,7 @@ class RoomNode {
 
   /** By how much the count has just moved; 0 when that is a while ago. */
   movement(now) {
-    return now - this.changedAt < movementShown ? this.moved : 0;
+    return Math.abs(now - this.changedAt) < movementShown ? this.moved : 0;
   }
 
   get isRoom() {

@@ -48,11 +48,11 @@ class Trace {
     }
   }
 
-  /** Takes in what the bridge remembers, where nothing was seen here: `step` in seconds. */
-  fill(points, step, now) {
+  /** Takes in what the bridge remembers, where nothing was seen here: `step` in seconds, by its clock. */
+  fill(points, step, now, ahead = 0) {
     this.open(Math.floor(now / minuteLength));
     for (const point of points) {
-      const from = Math.floor(Date.parse(point.at) / minuteLength);
+      const from = Math.floor((Date.parse(point.at) - ahead) / minuteLength);
       const length = Math.max(1, Math.round(step / 60));
       for (let minute = from; minute < from + length; minute++) {
         if (!this.has(minute) || !Number.isNaN(this.least[minute % minutesKept])) continue;

@@ -2,6 +2,7 @@
 // nothing has changed; a count that moves says by how much for a moment.
 "use strict";
 
+const sumInWords = "The sum of the rooms: who is in two of them counts twice";
 // A minute is two pixels wide: what moves is drawn again after a second, what does not after five.
 const sparkIntervals = { moved: 1000, still: 5000 };
 
@@ -55,13 +56,14 @@ class TreeRow {
   /** Another node than before: its hour is drawn at once. */
   begin(node) {
     this.name.title = node.name;
+    this.count.title = node.children.size ? sumInWords : "";
     this.drawnAt = -Infinity;
   }
 
   draw(node, now) {
     const hasMoved = this.drawn !== node.total;
     const interval = hasMoved ? sparkIntervals.moved : sparkIntervals.still;
-    if (now - this.drawnAt < interval) return;
+    if (Math.abs(now - this.drawnAt) < interval) return;
     this.drawnAt = now;
     this.drawn = node.total;
     this.spark.draw(node.trace, now);

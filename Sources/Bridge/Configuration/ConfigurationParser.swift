@@ -21,11 +21,25 @@ struct ConfigurationParser {
   private mutating func takeBlocks() {
     configuration.sources = blocks.sources
     configuration.assignments = blocks.assignments
+    checkAssignments()
     let reserved = configuration.reservedFilters
     for problem in blocks.problems(reserved: reserved, rules: configuration.sourceRules) {
       problems.append(
         ConfigurationProblem(
           file: configuration.origin.file, line: problem.line, message: problem.message))
+    }
+  }
+
+  /// The bridge would take no birth of such a client.
+  private mutating func checkAssignments() {
+    for assignment in blocks.assignments
+    where assignment.rooms.count > configuration.maxRoomsPerClient {
+      problems.append(
+        ConfigurationProblem(
+          file: configuration.origin.file, line: assignment.line,
+          message: "assign \(assignment.client) has \(assignment.rooms.count) rooms, more than "
+            + "max_rooms_per_client \(configuration.maxRoomsPerClient): write fewer, or a greater "
+            + "max_rooms_per_client"))
     }
   }
 

@@ -95,7 +95,11 @@ extension BridgeLoop {
     maximumPacketSize = welcome.maximumPacketSize
     retained.reset()
     moves.removeAll()
-    if let kept = try? storage.filters() { discovery.findLeftovers(in: kept) }
+    if let kept = try? storage.filters() {
+      discovery.findLeftovers(in: kept)
+      forgetDroppedSources(in: kept)
+      takeOutUnassigned(in: kept)
+    }
     recovery.connected(
       sessionPresent: welcome.sessionPresent, aliveAt: saving.aliveAt, at: now)
     log.log(
@@ -185,7 +189,9 @@ extension BridgeLoop {
     let restarted = recovery.brokerRestarted
     settleMoves()
     engine.raiseRevision(above: retained.revision)
-    engine.settled(brokerRestarted: restarted, at: now)
+    engine.settled(
+      brokerRestarted: restarted, willsLost: recovery.willsLost,
+      retainedLost: restarted && !retained.hasSeen && engine.showsRooms, at: now)
     settledAt = now.instant
     isContested = false
     stage = .live
@@ -201,14 +207,18 @@ extension BridgeLoop {
   private func unsubscribeWhatPassed() {
     let lasting = lastingFilters
     let kept = (try? storage.filters()) ?? []
-    let old = kept.filter { !lasting.contains($0) && !passingFilters.contains($0) }
+    let old = kept.filter {
+      !lasting.contains($0) && !passingFilters.contains($0) && !$0.hasPrefix("$rollcall/")
+    }
     attempt { link throws(LinkError) in try link.unsubscribe(passingFilters + old) }
     keepFilters()
   }
 
-  /// Remembers what the broker may hold for our session, and where rooms are described to Home Assistant.
+  /// Remembers what the broker may hold for our session, where rooms are described to Home Assistant, and which
+  /// sources and assignments there are.
   func keepFilters() {
-    let filters = lastingFilters + discovery.filters
+    let marks = sourceMarks.filters + assignmentMarks.filters
+    let filters = lastingFilters + discovery.filters + marks
     if let kept = try? storage.filters(), Set(kept) == Set(filters) { return }
     do { try storage.keep(filters: filters) } catch {
       log.limited("filters", .warning, at: now, "the subscriptions cannot be kept: \(error)")
@@ -226,6 +236,7 @@ extension BridgeLoop {
     }
     link = nil
     inFlight.removeAll()
+    answersInFlight.removeAll()
     fences.reset()
     retained.reset()
     discovery.reset()

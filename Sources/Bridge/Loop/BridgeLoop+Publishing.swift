@@ -24,6 +24,7 @@ extension BridgeLoop {
   }
 
   func publishDue() {
+    forgetOldMarks()
     rereadIfDue()
     let due = stopping == nil ? now.instant : .never
     while canPublish, let room = schedule.pop(at: due, isEdge: engine.isEdge) { announce(room) }
@@ -194,8 +195,10 @@ extension BridgeLoop {
   }
 
   public func linkDidAcknowledge(_ id: Int32, reason: Int32) {
+    let answered = answersInFlight.removeValue(forKey: id)
     guard inFlight.remove(id) != nil, reason >= 128 else { return }
     tally.refused += 1
+    if let answered { return answerWasRefused(on: answered, reason) }
     log.limited(
       "refused", .error, at: now,
       "the broker refuses what we publish (reason \(reason)): its ACL must let this login write "

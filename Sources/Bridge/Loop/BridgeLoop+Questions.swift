@@ -46,13 +46,24 @@ extension BridgeLoop {
       do throws(LinkError) {
         let id = try link.answer(
           answer, to: question.reply, atLeastOnce: question.asking.isAcknowledged)
-        if question.asking.isAcknowledged { inFlight.insert(id) }
+        if question.asking.isAcknowledged {
+          inFlight.insert(id)
+          answersInFlight[id] = question.reply.topic
+        }
         tally.published += 1
       } catch {
         guard error.isOversize else { throw error }
         tally.oversize += 1
       }
     }
+  }
+
+  /// Where to is for who asks to choose; so it is no fault of the bridge's rights.
+  func answerWasRefused(on topic: [UInt8], _ reason: Int32) {
+    let place = topic.withUnsafeBytes { Log.printable($0) }
+    log.limited(
+      "answer", .warning, at: now,
+      "\(configuration.root)/query: the broker refuses the answer on \(place) (reason \(reason))")
   }
 
   /// - Returns: `nil`: not yet; the work that was begun goes on.

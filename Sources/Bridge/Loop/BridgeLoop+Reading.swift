@@ -7,6 +7,7 @@ extension BridgeLoop: LinkDelegate {
   /// with the number of messages, and what reading costs with what is in them.
   private static let readBudget = 2_000
   private static let readTime = Duration.milliseconds(15)
+  private static let rowsAhead = 5_000
 
   /// Reads what has arrived. Returns whether more waits.
   func read() -> Bool {
@@ -21,13 +22,18 @@ extension BridgeLoop: LinkDelegate {
         takeBeats()
         now = clock.now
         messagesAtLook = messagesRead
-        if now.instant >= end || messagesRead >= Self.readBudget { return true }
+        if now.instant >= end || messagesRead >= Self.readBudget || isAheadOfCommit { return true }
       }
       do { try link.read() } catch { noteEnd(error) }
       if handleConnectionChange() { return false }
       guard link.hasInput else { return false }
     }
     return true
+  }
+
+  /// More is not to be read than a commit that goes on over several turns can keep up with.
+  private var isAheadOfCommit: Bool {
+    saving.isUnfinished && engine.unsavedRows >= Self.rowsAhead
   }
 
   public func linkDidReceive(_ delivery: Delivery) {

@@ -1,11 +1,13 @@
 import Presence
 import Store
 
-/// Commits: one a turn, before anything of the turn is acknowledged or published.
+/// Commits: one a turn, before anything of the turn is acknowledged or published. One that is too large for a
+/// turn goes on in the next ones, which read on, but let nothing out.
 extension BridgeLoop {
-  /// When a full window of MQTT 5 is withheld the broker sends nothing more, the fence included. 3.1.1 has no
-  /// word for the window; 20 is Mosquitto's, and where it is larger we only let go a little often.
-  private var withheldLimit: Int { version == .v5 ? Fences.window - 5_000 : 20 }
+  /// When a full window is withheld the broker sends nothing more, the fence included. MQTT 5's is 65,535; the
+  /// fewer are let go at once, the shorter that takes (1 to 2 us each). 3.1.1 has no word for the window; 20 is
+  /// Mosquitto's, and where it is larger we only let go a little often.
+  private var withheldLimit: Int { version == .v5 ? 20_000 : 20 }
   private static let stall = Duration.milliseconds(50)
 
   /// Commits what changed. While settling only where the broker would otherwise send nothing more: what the
@@ -13,8 +15,9 @@ extension BridgeLoop {
   func saveIfAllowed() {
     switch stage {
     case .live: save()
-    case .settling: if isStalled { save() }
-    case .waiting, .connecting, .stopped: break
+    case .settling: if isStalled || saving.isUnfinished { save() }
+    case .waiting, .connecting: if saving.isUnfinished { save() }
+    case .stopped: break
     }
   }
 
@@ -32,27 +35,37 @@ extension BridgeLoop {
   func save() {
     guard saving.isDurable else { return rewriteIfDue() }
     guard
-      engine.hasUnsaved || saving.mustRaise(above: engine.revision) || saving.isStampDue(at: now)
+      saving.isUnfinished || engine.hasUnsaved || saving.mustRaise(above: engine.revision)
+        || saving.isStampDue(at: now)
         || (stage == .live && saving.unknownSince != nil)
     else { return }
-    let unsaved = engine.takeUnsaved()
-    put { row throws(StoreError) in try storage.commit(unsaved, of: engine, bridge: row) }
+    commit()
+  }
+
+  private func commit() {
+    saving.unsaved.append(engine.takeUnsaved())
+    put { row throws(StoreError) in
+      try storage.commit(&saving.unsaved, of: engine, bridge: row)
+    }
   }
 
   /// The database could not be written for a while: what it lacks is everything.
   private func rewriteIfDue() {
     _ = engine.takeUnsaved()
     guard now.instant >= saving.nextAttempt else { return }
-    put { row throws(StoreError) in try storage.rewrite(engine, bridge: row) }
+    put { row throws(StoreError) in
+      try storage.rewrite(engine, bridge: row)
+      return true
+    }
     if saving.isDurable { log.log(.notice, at: now, "the database can be written again") }
   }
 
-  private func put(_ write: (BridgeRow) throws(StoreError) -> Void) {
+  private func put(_ write: (BridgeRow) throws(StoreError) -> Bool) {
     saving.lookBack(at: now)
     var row = BridgeRow(revision: saving.nextCeiling(above: engine.revision), aliveAt: now.wall)
     row.unknownSince = saving.unknownSince
     do throws(StoreError) {
-      try write(row)
+      guard try write(row) else { return saving.goesOn() }
       tally.commits += 1
       saving.succeeded(ceiling: row.revision, aliveAt: row.aliveAt, isLive: stage == .live)
     } catch {
@@ -71,7 +84,7 @@ extension BridgeLoop {
 
   /// Lets go what is queued: acknowledgements, publishes, subscriptions.
   func release() {
-    guard let link, link.isOpen else { return }
+    guard let link, link.isOpen, !saving.isUnfinished else { return }
     switch stage {
     case .settling:
       guard withheld == 0 || isStalled else { return }
@@ -87,7 +100,6 @@ extension BridgeLoop {
 extension BridgeLoop {
   /// Tells the database that we are still here, whatever there is to save.
   func stamp() {
-    let unsaved = engine.takeUnsaved()
-    put { row throws(StoreError) in try storage.commit(unsaved, of: engine, bridge: row) }
+    repeat { commit() } while saving.isUnfinished
   }
 }

@@ -6,7 +6,9 @@ extension BridgeLoop {
   func claim(_ report: Report) {
     let who = report.who
     switch report.word {
-    case .status(let status): engine.claim(who, status, hash: report.hash, at: now)
+    case .status(let status):
+      engine.claim(
+        who, status, hash: report.hash, isWillRetained: isLastWord(report), at: now)
     case .heartbeat: break
     case .room: tally.replaysIgnored += 1
     case .isThere(let room, let birth): claimRoom(room, birth, report)
@@ -15,26 +17,48 @@ extension BridgeLoop {
     }
   }
 
+  /// Whether nothing can have been said on the topic since. With a session that was kept we would have been sent what was,
+  /// so a birth that reads like one before a death is that one: a device's will need not be retained.
+  private func isLastWord(_ report: Report) -> Bool {
+    switch report.wills {
+    case .certain: true
+    case .likely: recovery.isSessionNew
+    case .none: false
+    }
+  }
+
   private func claimRoom(_ room: UnsafeRawBufferPointer, _ birth: Birth, _ report: Report) {
-    let whole = Status.online(Self.birth(birth, in: room, report))
     guard engine.place(of: report.who)?.isOnline == true, ownRooms(of: report) > 0 else {
-      return engine.claim(report.who, whole, hash: report.hash, at: now)
+      return claimWhole(room, birth, report)
     }
     if let epoch = birth.epoch, let known = engine.standing(of: report.who)?.epoch, epoch < known {
       tally.stale += 1
     } else if birth.departure == .moved {
       // One room at a time: the topic of the room that it is known to be in has to take that back first.
-      guard !engine.isMember(report.who, of: room) else { return }
-      moves.note(report, Self.birth(birth, in: room, report))
+      if engine.isMember(report.who, of: room) {
+        claimWhole(room, birth, report)
+      } else {
+        moves.note(report, Self.birth(birth, in: room, report), isLastWord: isLastWord(report))
+      }
     } else {
       // The first says nothing new, unless it is of another connection or configuration.
-      engine.claim(report.who, whole, hash: report.hash, at: now)
+      claimWhole(room, birth, report)
       _ = engine.claimRoom(report.who, room, isThere: true, at: now)
     }
   }
 
+  private func claimWhole(_ room: UnsafeRawBufferPointer, _ birth: Birth, _ report: Report) {
+    engine.claim(
+      report.who, .online(Self.birth(birth, in: room, report)), hash: report.hash,
+      isWillRetained: isLastWord(report), at: now)
+  }
+
   private func claimAbsence(from room: UnsafeRawBufferPointer, _ death: Death, _ report: Report) {
     guard engine.isMember(report.who, of: room) else { return }
+    if let epoch = death.epoch, epoch < engine.standing(of: report.who)?.epoch ?? .min {
+      tally.stale += 1
+      return
+    }
     moves.noteAbsence(report, from: room, death)
   }
 
@@ -53,7 +77,8 @@ extension BridgeLoop {
     _ move: ClaimedMoves.Move?
   ) {
     if let move {
-      engine.claim(who, .online(move.birth), hash: move.hash, at: now)
+      engine.claim(
+        who, .online(move.birth), hash: move.hash, isWillRetained: move.isLastWord, at: now)
     } else if ownRooms(of: who, byHand: absence.byHand) > 1 {
       _ = engine.claimRoom(who, room, isThere: false, at: now)
     } else if engine.isMember(who, of: room) {
@@ -68,6 +93,7 @@ struct ClaimedMoves {
   struct Move {
     var hash: UInt64
     var birth: Birth
+    var isLastWord: Bool
   }
 
   struct Absence {
@@ -98,8 +124,8 @@ struct ClaimedMoves {
   /// In the order in which they came.
   private var absences: [(client: Client, absence: Absence)] = []
 
-  mutating func note(_ report: Report, _ birth: Birth) {
-    moves[Client(report.who)] = Move(hash: report.hash, birth: birth)
+  mutating func note(_ report: Report, _ birth: Birth, isLastWord: Bool) {
+    moves[Client(report.who)] = Move(hash: report.hash, birth: birth, isLastWord: isLastWord)
   }
 
   mutating func noteAbsence(_ report: Report, from room: UnsafeRawBufferPointer, _ death: Death) {

@@ -98,7 +98,7 @@ extension BridgeLoop: ReportTaker {
   }
 
   private func isGone(from room: UnsafeRawBufferPointer, _ status: Status, _ report: Report) {
-    guard engine.isMember(report.who, of: room) else {
+    guard engine.isMember(report.who, of: room), !isOutdated(status, report) else {
       tally.stale += 1
       return
     }
@@ -107,6 +107,12 @@ extension BridgeLoop: ReportTaker {
     } else {
       engine.room(report.who, room, .leave, at: now)
     }
+  }
+
+  /// Leaving one room of several is no death to the engine, which would see that it is of an earlier connection.
+  private func isOutdated(_ status: Status, _ report: Report) -> Bool {
+    guard case .offline(let death) = status, let epoch = death.epoch else { return false }
+    return epoch < engine.standing(of: report.who)?.epoch ?? .min
   }
 
   /// Rooms by hand are not the source's, and so none in which the client could be instead.

@@ -13,7 +13,7 @@ extension BridgeLoop {
   }
 
   func continueStopping() {
-    guard let current = stopping, stage != .stopped else { return }
+    guard let current = stopping, stage != .stopped, !saving.isUnfinished else { return }
     switch stage {
     case .waiting, .connecting: return finish()
     case .live where schedule.nextTime != nil && now.instant < current.deadline: return

@@ -53,6 +53,8 @@ public final class BridgeLoop {
   var schedule: PublishSchedule
   var retained = RetainedTopics()
   var discovery: Discovery
+  var sourceMarks: SourceMarks
+  var assignmentMarks: AssignmentMarks
   var saving: Saving
   var recovery = Recovery()
   var welcome: LinkWelcome?
@@ -60,6 +62,8 @@ public final class BridgeLoop {
   var maximumPacketSize: Int?
   /// Own QoS 1 publishes that the broker has not acknowledged.
   var inFlight: Set<Int32> = []
+  /// Those of them that are answers, and where they go.
+  var answersInFlight: [Int32: [UInt8]] = [:]
   /// QoS 1 messages received on this connection, and those of them whose acknowledgements are held back.
   var receivedAcknowledged = 0
   var withheld = 0
@@ -118,6 +122,8 @@ public final class BridgeLoop {
     self.engine = engine
     fences = Fences(run: UInt64(run), startedAt: started.instant)
     discovery = Discovery(configuration, names)
+    sourceMarks = SourceMarks(sources.births)
+    assignmentMarks = AssignmentMarks(configuration.assignments)
     schedule = PublishSchedule(interval: configuration.publishInterval)
     saving = Saving(ceiling: bridge.revision, aliveAt: bridge.aliveAt)
     version = configuration.protocolVersion == .v311 ? .v311 : .v5
@@ -138,23 +144,29 @@ public final class BridgeLoop {
     connectIfDue()
     let hasMore = read()
     settleIfReached()
-    let isBehind = engine.tick(budget: Self.tickBudget, at: now)
+    let isBehind = !saving.isUnfinished && engine.tick(budget: Self.tickBudget, at: now)
     noteChanges()
     publishStatsIfDue()
     fenceIfWanted()
     saveIfAllowed()
-    publishDue()
-    saveAnnounced()
-    answerQuestions()
-    thinHistoryIfDue()
+    if !saving.isUnfinished { publishCommitted() }
     keepAliveIfDue()
     release()
     continueStopping()
-    engine.reclaim()
+    // What a commit has yet to write refers to rooms by their numbers.
+    if !saving.isUnfinished { engine.reclaim() }
     if stage == .stopped { return nil }
     let ended = clock.now.instant
     tally.longestTurn = max(tally.longestTurn, ended - began)
     return hasMore || isBehind ? .zero : wait(from: ended)
+  }
+
+  private func publishCommitted() {
+    publishDue()
+    saveAnnounced()
+    guard !saving.isUnfinished else { return }
+    answerQuestions()
+    thinHistoryIfDue()
   }
 
   /// Clients and rooms that fall due in one turn: a few milliseconds' worth.
@@ -166,7 +178,9 @@ public final class BridgeLoop {
   var hasRead: Bool { messagesRead > 0 }
 
   /// Whether the link may be written to as soon as it can be: not while acknowledgements are held back.
-  public var mayWrite: Bool { stage != .settling || withheld == 0 }
+  public var mayWrite: Bool {
+    !saving.isUnfinished && (stage != .settling || withheld == 0)
+  }
 
   private func wait(from ended: Instant) -> Duration {
     var next = min(nextKeepAlive, nextStats, saving.nextAttempt)
@@ -174,6 +188,8 @@ public final class BridgeLoop {
     if let deadline = engine.nextDeadline { next = min(next, deadline) }
     if engine.wantsFence { next = min(next, fences.nextTime) }
     if stage == .settling { next = min(next, now.instant + .milliseconds(50)) }
+    // Its next part, or the end of what it waits for.
+    if saving.isUnfinished { return .milliseconds(1) }
     if stage == .live, canPublish {
       if let due = schedule.nextTime { next = min(next, due) }
       if !retained.isDone || !clears.isEmpty || questions.isBusy { return .zero }

@@ -158,8 +158,9 @@ public struct LinkEnd: Equatable, Sendable {
 
 /// Where the engine's rows are kept.
 public protocol Storage: AnyObject {
-  func commit(_ unsaved: Unsaved, of engine: borrowing Engine, bridge: BridgeRow)
-    throws(StoreError)
+  /// As ``Database/commit(_:of:bridge:)``: done, or to be called again.
+  func commit(_ unsaved: inout Unsaved, of engine: borrowing Engine, bridge: BridgeRow)
+    throws(StoreError) -> Bool
   func rewrite(_ engine: borrowing Engine, bridge: BridgeRow) throws(StoreError)
   func filters() throws(StoreError) -> [String]
   func keep(filters: [String]) throws(StoreError)

@@ -9,7 +9,12 @@ struct Recovery {
   var fallback = Fallback()
   var ending = Fallback.Ending.unanswered
 
+  /// Whether the broker has nothing of an earlier session of ours.
+  private(set) var isSessionNew = false
   private var outage: Duration?
+  /// The wall clock is behind what it was when the last run ended: a machine without a clock of its own begins so,
+  /// after a loss of power.
+  private var isClockBehind = false
   private var sessionLost = false
   private var uptime: Duration?
   private var disconnectedAt: Instant?
@@ -31,12 +36,14 @@ struct Recovery {
     dropped = nil
     nextReread = nil
     rereadStarted = nil
+    isClockBehind = disconnectedAt == nil && now.wall < aliveAt
     if let disconnectedAt {
       outage = now.instant - disconnectedAt
     } else {
       outage = aliveAt == 0 ? nil : .milliseconds(max(0, now.wall - aliveAt))
     }
     sessionLost = !sessionPresent && outage != nil
+    isSessionNew = !sessionPresent
   }
 
   mutating func disconnected(at now: Now) {
@@ -55,6 +62,13 @@ struct Recovery {
   var brokerRestarted: Bool {
     guard let outage else { return false }
     return sessionLost || uptime.map { $0 < outage } ?? false
+  }
+
+  /// Whether it may have been stopped with wills that it held. Unlike our session, which may just have expired, its
+  /// uptime tells: one that has been up for longer than we were away has sent them all.
+  var willsLost: Bool {
+    guard let outage, !isClockBehind else { return sessionLost }
+    return uptime.map { $0 < outage } ?? sessionLost
   }
 
   /// Our retained stats and the fences in our session name the run of the bridge that wrote them.

@@ -34,14 +34,19 @@ struct RetainedTopics {
     }
   }
 
-  private var seen: [[UInt8]: Seen] = [:]
-  private var unchecked: ContiguousArray<[UInt8]> = []
+  private var names = NameTable()
+  /// By the name's number.
+  private var seen: ContiguousArray<Seen?> = []
+  private var unchecked: ContiguousArray<Int32> = []
   private var strays: ContiguousArray<[UInt8]> = []
   private var checked: ContiguousArray<Bool> = []
   private var nextRoom: Int32 = 0
   private var isChecking = false
   /// The highest revision on any of them.
   private(set) var revision: Int64 = 0
+
+  /// Whether the broker holds anything of ours.
+  var hasSeen: Bool { !unchecked.isEmpty }
 
   mutating func reset() { self = RetainedTopics() }
 
@@ -80,9 +85,23 @@ struct RetainedTopics {
   private mutating func note(
     _ room: UnsafeRawBufferPointer, _ change: (inout Seen, inout Int64) -> Void
   ) {
-    let name = [UInt8](room)
-    if seen[name] == nil { unchecked.append(name) }
-    change(&seen[name, default: Seen()], &revision)
+    let place = names.find(room) ?? add(room)
+    var changed = seen[Int(place)].take() ?? Seen()
+    change(&changed, &revision)
+    seen[Int(place)] = changed
+  }
+
+  private mutating func add(_ room: UnsafeRawBufferPointer) -> Int32 {
+    let place = names.insert(room)
+    if Int(place) == seen.count { seen.append(nil) }
+    unchecked.append(place)
+    return place
+  }
+
+  private mutating func take(_ place: Int32) -> Seen? {
+    guard let taken = seen[Int(place)].take() else { return nil }
+    names.remove(place)
+    return taken
   }
 
   /// Everything has been read; now it is to be compared.
@@ -105,8 +124,10 @@ struct RetainedTopics {
   mutating func next(roomCapacity: Int32) -> Check? {
     guard isChecking else { return nil }
     if let topic = strays.popLast() { return .stray(topic) }
-    while let name = unchecked.popLast() {
-      if let seen = seen.removeValue(forKey: name) { return .seen(name, seen) }
+    while let place = unchecked.popLast() {
+      guard seen[Int(place)] != nil else { continue }
+      let name = names.withName(place) { [UInt8]($0) }
+      return take(place).map { .seen(name, $0) }
     }
     while nextRoom < roomCapacity {
       nextRoom += 1
@@ -128,7 +149,7 @@ struct RetainedTopics {
   mutating func settle(_ room: Int32, name: [UInt8]) -> Seen? {
     while checked.count <= Int(room) { checked.append(false) }
     checked[Int(room)] = true
-    return seen.removeValue(forKey: name)
+    return name.withUnsafeBytes { names.find($0) }.flatMap { take($0) }
   }
 
   static func digest(_ bytes: UnsafeRawBufferPointer) -> Int {

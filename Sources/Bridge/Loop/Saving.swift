@@ -16,6 +16,10 @@ struct Saving {
   private(set) var aliveAt: Int64
   /// Since when nothing is known of any room, in wall time; `nil`: all is.
   private(set) var unknownSince: Int64?
+  /// A commit takes further turns: until it is done nothing of it may be announced or acknowledged.
+  private(set) var isUnfinished = false
+  /// What that commit has yet to write.
+  var unsaved = Unsaved()
   /// When to try again while it cannot be written.
   private(set) var nextAttempt = Instant.never
 
@@ -44,9 +48,12 @@ struct Saving {
   /// Whether the database's idea of when we were last alive is getting old.
   func isStampDue(at now: Now) -> Bool { abs(now.wall - aliveAt) >= Self.stampAfter }
 
+  mutating func goesOn() { isUnfinished = true }
+
   /// - Parameter isLive: the bridge knows who is where.
   mutating func succeeded(ceiling: Int64, aliveAt: Int64, isLive: Bool) {
     isDurable = true
+    isUnfinished = false
     if isLive { unknownSince = nil }
     nextAttempt = .never
     self.ceiling = ceiling
@@ -55,6 +62,8 @@ struct Saving {
 
   mutating func failed(at now: Instant) {
     isDurable = false
+    isUnfinished = false
+    unsaved = Unsaved()
     loseSight(at: aliveAt)
     nextAttempt = now + Self.retryAfter
   }

@@ -27,8 +27,13 @@ struct CustomDialect: Dialect {
     var sleeping: Set<[UInt8]>
 
     init(_ custom: CustomWords) {
-      let sets = custom.states.map { Set($0.words.map { Array($0.utf8) }) }
-      (online, offline, sleeping) = (sets[0], sets[1], sets[2])
+      func bytes(_ words: [String], _ word: String? = nil) -> Set<[UInt8]> {
+        let words = words.isEmpty ? word.map { [$0] } ?? [] : words
+        return Set(words.map { Array($0.utf8) })
+      }
+      online = bytes(custom.online, "online")
+      offline = bytes(custom.offline, "offline")
+      sleeping = bytes(custom.sleeping)
     }
   }
 
@@ -61,7 +66,7 @@ struct CustomDialect: Dialect {
     maxPayload = rules.maxPayload
     defaults = DialectDefaults(
       room: hasRoom ? "{room}" : source.name,
-      timeout: custom.heartbeat == nil ? .zero : rules.heartbeatTimeout)
+      timeout: custom.heartbeat == nil ? .zero : rules.heartbeatTimeout, wills: .likely)
   }
 
   private static func path(_ text: String?) -> [String] {

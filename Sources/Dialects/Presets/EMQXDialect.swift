@@ -44,8 +44,9 @@ struct EMQXDialect: Dialect {
     _ client: [UInt8], _ user: [UInt8]?, _ members: JSONMembers, _ listener: some DialectListener
   ) {
     let since = Self.time("connected_at", members)
-    if let standing = Self.standing(client, user, listener), standing.isPresent,
-      let epoch = standing.epoch, let since, since < epoch
+    // The same event once more tells of no session that has not ended yet.
+    if let standing = Self.standing(client, user, listener), let epoch = standing.epoch, let since,
+      standing.isPresent ? since < epoch : since == epoch
     {
       return listener.isStale()
     }

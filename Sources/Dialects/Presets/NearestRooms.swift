@@ -2,8 +2,8 @@ import Presence
 
 /// The nearest room of every device that is seen, as ``Sightings`` decides it.
 ///
-/// Bounded: a device that nobody has seen for as long as a sighting counts is forgotten, for its next sighting decides
-/// anew in any case; so is, beyond `limit` devices, the one that was seen longest ago. Of rooms the last 4,096 are known.
+/// Bounded: a device that nobody has seen for two minutes is forgotten; so is, beyond `limit` devices, the one that was
+/// seen longest ago. Of rooms the last 4,096 are known.
 struct NearestRooms {
   let rule: Sightings.Rule
   private var devices: RecentTable<Sightings>
@@ -19,16 +19,18 @@ struct NearestRooms {
   /// Devices that were forgotten for want of place.
   var evicted: UInt64 { devices.evicted }
 
+  /// - Parameter isSomewhere: the bridge knows a room that the device is in.
   /// - Returns: the room that the device is in now, and whether it was in another, or none that is known, before.
   mutating func see(
-    _ device: [UInt8], from room: [UInt8], distance: Double, at now: Instant
+    _ device: [UInt8], from room: [UInt8], distance: Double, at now: Instant,
+    isSomewhere: Bool = false
   ) -> (room: [UInt8], isNew: Bool) {
     let rule = rule
     seeing.hear(room, fresh: ()) { _ in }
     let result = devices.hear(device, fresh: Sightings()) { sightings in
       let before = sightings.room
-      sightings.see(from: room, distance: distance, at: now, rule)
-      let after = sightings.room ?? room
+      sightings.see(from: room, distance: distance, at: now, rule, isSomewhere: isSomewhere)
+      guard let after = sightings.room else { return (room: room, isNew: false) }
       return (room: after, isNew: after != before)
     }
     forgetUnseen(at: now)
@@ -52,7 +54,7 @@ struct NearestRooms {
   private mutating func forgetUnseen(at now: Instant) {
     for _ in 0..<2 {
       guard let oldest = devices.oldest else { return }
-      if let seen = oldest.lastSeen, seen >= now - rule.freshFor { return }
+      if let seen = oldest.lastSeen, seen >= now - rule.keptFor { return }
       devices.removeOldest()
     }
   }

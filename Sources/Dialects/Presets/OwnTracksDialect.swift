@@ -15,7 +15,8 @@ import Topics
 struct OwnTracksDialect: Dialect {
   let topics: [DialectTopic]
   /// Phones rest for hours, so there is no timeout that would be right for all.
-  let defaults = DialectDefaults(room: "{room}", confirmation: .seconds(24 * 3600))
+  let defaults = DialectDefaults(
+    room: "{room}", confirmation: .seconds(24 * 3600), wills: .none)
   private var phones = RecentTable<OwnTracksPhone>(limit: 16_384)
 
   init(prefix: String?) {

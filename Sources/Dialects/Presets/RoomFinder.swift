@@ -17,9 +17,13 @@ struct RoomFinder {
     _ client: [UInt8], from room: [UInt8], distance: Double, at now: Now,
     _ listener: some DialectListener
   ) {
-    let (room, isNew) = nearest.see(client, from: room, distance: distance, at: now.instant)
+    let isSomewhere = client.withUnsafeBytes {
+      listener.standing(of: $0, user: nil)?.isPresent == true
+    }
+    let (room, isNew) = nearest.see(
+      client, from: room, distance: distance, at: now.instant, isSomewhere: isSomewhere)
     client.withUnsafeBytes {
-      if isNew || listener.standing(of: $0, user: nil)?.isPresent != true {
+      if isNew || !isSomewhere {
         place($0, in: room, listener)
       } else {
         listener.hear(Saying($0, .heartbeat(nil)))

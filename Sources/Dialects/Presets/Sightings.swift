@@ -5,12 +5,19 @@ import Presence
 /// It stays where it is until another room is nearer by a margin: half a metre, or a fifth of the distance if
 /// that is more, since radio distances scatter in proportion. Only what was reported within `freshFor` counts: a room
 /// that has fallen silent for longer gives way to the nearest of the others, whatever the margin.
+///
+/// Whoever is known to be somewhere and was not seen for so long, or not since the bridge was started, stays there for a
+/// round of reports: the first node that speaks up need not be the nearest.
 struct Sightings {
   struct Rule: Equatable {
     var margin = 0.5
     var share = 0.2
     /// Three reports of a device that does not move, as ESPresense sends them by default.
     var freshFor: Duration = .seconds(15)
+    /// How long after its last sighting a device is remembered.
+    var keptFor: Duration = .seconds(120)
+    /// How long all that see a device take to report it.
+    var round: Duration { freshFor / 3 }
     /// How many rooms are kept for a device.
     var maxRooms = 16
   }
@@ -24,18 +31,33 @@ struct Sightings {
   /// The room that it is in.
   private(set) var room: [UInt8]?
   private var sightings: [Sighting] = []
+  /// When it was seen first, while it is yet to be decided where it is now.
+  private var firstSeen: Instant?
+  /// The room that it was in has been lost.
+  private var isNowhere = false
 
-  /// When it was last seen from anywhere; `nil`: of the rooms that saw it none is left.
-  var lastSeen: Instant? { sightings.map(\.at).max() }
+  /// When it was last seen from anywhere.
+  private(set) var lastSeen: Instant?
 
   var rooms: Int { sightings.count }
 
-  /// Takes in a distance in metres.
-  mutating func see(from room: [UInt8], distance: Double, at now: Instant, _ rule: Rule) {
+  /// Takes in a distance in metres. `isSomewhere`: the bridge knows a room that it is in.
+  mutating func see(
+    from room: [UInt8], distance: Double, at now: Instant, _ rule: Rule, isSomewhere: Bool = false
+  ) {
+    lastSeen = now
     drop(before: now - rule.freshFor)
+    if !isSomewhere || isNowhere || room == self.room {
+      firstSeen = nil
+    } else if sightings.isEmpty, firstSeen == nil {
+      firstSeen = now
+    }
     sightings.removeAll { $0.room == room }
     if sightings.count >= rule.maxRooms { dropFarthest() }
     sightings.append(Sighting(room: room, distance: distance, at: now))
+    if let firstSeen, now < firstSeen + rule.round { return }
+    firstSeen = nil
+    isNowhere = false
     decide(rule)
   }
 
@@ -46,6 +68,7 @@ struct Sightings {
     sightings.removeAll { $0.room == lost }
     guard room == lost else { return nil }
     decide(rule)
+    isNowhere = room == nil
     return room
   }
 

@@ -4,7 +4,8 @@ import Presence
 ///
 /// A device that goes into deep sleep says so: firmware since 13.1 as `DeepSleep` on LWT, all firmware as an object
 /// on `DEEPSLEEP` (Tasmota writes the last level in capitals). That object stays retained after the device has woken,
-/// so only a live one counts. A retained `SENSOR` (SensorRetain) is no heartbeat either.
+/// so only a live one counts. Firmware before 13.1 says `Offline` on LWT right behind it, and so is offline while it
+/// sleeps. A retained `SENSOR` (SensorRetain) is no heartbeat either.
 struct TasmotaDialect: Dialect {
   let topics: [DialectTopic]
   /// Two TelePeriods and a minute.

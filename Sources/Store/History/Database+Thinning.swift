@@ -11,6 +11,7 @@ extension Database {
   /// - Returns: whether there is more to be done.
   public func thinHistory(at time: Int64) throws(StoreError) -> Bool {
     guard let history else { return false }
+    guard !checkpointer.isCatchingUp else { return true }
     let now = time / 1_000
     var next = history.pass
     if next == nil { next = try history.nextPass(at: now) }

@@ -22,7 +22,6 @@ struct HistoryClock {
   /// - Parameter time: of the wall clock, in milliseconds since 1970, as is the answer.
   /// - Returns: the time to go by, and whether it was set back.
   mutating func take(_ time: Int64) -> (time: Int64, isSetBack: Bool) {
-    before = newest
     let second = HistoryBook.second(at: time)
     guard second < newest else {
       (newest, behindSince) = (second, nil)
@@ -37,7 +36,10 @@ struct HistoryClock {
     return (time, true)
   }
 
-  /// What was taken last did not happen.
+  /// A transaction begins.
+  mutating func begin() { before = newest }
+
+  /// What was taken since it began did not happen.
   mutating func rollBack() { newest = before }
 }
 

@@ -86,6 +86,40 @@ extension InABrowser {
       stage.expectNoComplaints { $0.contains("WebSocket") }
     }
 
+    /// As on a machine without a clock of its own.
+    @Test(arguments: [-3_600_000, 3_600_000])
+    func aBrowserWhoseClockIsWrongTellsTheTimesOfTheBridge(milliseconds: Int) throws {
+      let stage = try PageStage()
+      try stage.site.device("phone").join("lab")
+      try stage.wait(forRow: "lab", count: 1)
+      let tab = try InABrowser.browser.open("about:blank")
+      try tab.call(
+        "Page.addScriptToEvaluateOnNewDocument",
+        ["source": "{ const now = Date.now; Date.now = () => now() + \(milliseconds); }"])
+      try tab.go(to: "\(stage.address)#:")
+      try tab.wait(for: "the room", "\(PageStage.row("lab"))?.total === 1")
+      _ = try tab.value(of: "\(PageStage.row("lab")).element.click()")
+      try tab.wait(for: "a live page", "document.body.dataset.fresh === 'true'")
+      try tab.wait(
+        for: "since when",
+        "/^for ([1-9]|\\d\\d) s$/.test(document.querySelector('.since')?.textContent)")
+      try tab.wait(
+        for: "the past", "page.tree.nodes.get('lab').trace.points(Date.now()).at(-1) !== null")
+    }
+
+    @Test func aClockThatIsSetBackStopsNothing() throws {
+      let stage = try PageStage()
+      _ = try stage.tab.value(
+        of: "{ const now = Date.now; Date.now = () => now() - (globalThis.back ?? 0); }")
+      try stage.site.device("phone").join("lab")
+      try stage.wait(for: "an event", "byID('events').innerText.includes('phone joined')")
+      _ = try stage.tab.value(of: "globalThis.back = 3600000")
+      try stage.site.device("lamp").join("lab")
+      try stage.wait(for: "the next", "byID('events').innerText.includes('lamp joined')")
+      try stage.wait(
+        for: "the end of movement", "\(PageStage.row("lab")).delta.textContent === ''")
+    }
+
     @Test func aBrokerThatHangsIsNoticed() throws {
       let stage = try PageStage()
       stage.site.broker.pause()

@@ -107,6 +107,35 @@ extension InABrowser {
         asked == #"{"members":{"room":"hall","limit":100,"after":{"client":"a","user":"ann"}}}"#)
     }
 
+    @Test func moreMembersStayWhileTheRoomChanges() throws {
+      let stage = try PageStage(["members_limit": "1"])
+      var devices: [Device] = []
+      for name in ["b", "d", "e"] {
+        devices.append(try stage.site.device(name))
+        try devices.last?.join("hall")
+      }
+      try stage.wait(forRow: "hall", count: 3)
+      try stage.open("hall")
+      try stage.wait(for: "the button", "!byID('room').querySelector('.more').hidden")
+      let names =
+        "[...document.querySelectorAll('.member:not([hidden]) .client')].map((e) => e.textContent)"
+      _ = try stage.tab.value(of: "byID('room').querySelector('.more').click()")
+      try stage.wait(for: "all", "\(names).join() === 'b,d,e'")
+      _ = try stage.tab.value(
+        of: """
+          globalThis.least = 9;
+          new MutationObserver(() => { least = Math.min(least, \(names).length); })
+            .observe(byID("room"), { subtree: true, childList: true, attributes: true, characterData: true });
+          """)
+      try stage.site.device("a").join("hall")
+      try stage.wait(for: "who came first", "\(names)[0] === 'a'")
+      try stage.wait(for: "everybody, read again", "\(names).join() === 'a,b,d,e'")
+      try devices[1].leave("hall")
+      try stage.wait(for: "one fewer", "\(names).join() === 'a,b,e'")
+      #expect(try stage.tab.number("least") >= 3)
+      stage.expectNoComplaints()
+    }
+
     @Test func whatIsNoAnswerIsSaid() throws {
       let stage = try PageStage()
       try answer(stage, "() => ({ error: '<b>too many</b>' })")

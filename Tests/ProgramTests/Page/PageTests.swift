@@ -25,6 +25,9 @@ extension InABrowser {
       #expect(try stage.tab.text(of: "\(row).element.innerText").contains("2"))
       #expect(try stage.tab.text(of: "\(row).element.ariaLabel") == "kitchen, 2 present")
       #expect(try stage.tab.text(of: "byID('total').textContent") == "3")
+      let sum = "The sum of the rooms: who is in two of them counts twice"
+      #expect(try stage.tab.text(of: "\(PageStage.row("house")).count.title") == sum)
+      #expect(try stage.tab.text(of: "\(row).count.title") == "")
       let isStill = "\(row).delta.textContent === ''"
       try stage.wait(for: "the movement gone", isStill)
       _ = try stage.tab.value(of: Self.rememberMovements)

@@ -37,7 +37,8 @@ final class BridgeHost {
     var database: Database?
     if let path = try world.disk.databasePath() {
       configuration.database = path
-      let opened = try Database(path: path, durability: .process, owner: Int64(runs))
+      let opened = try Database(
+        path: path, durability: .process, owner: Int64(runs), limits: world.plan.commitLimits)
       row = try opened.bridgeRow()
       try opened.load(into: &engine, at: clock.now)
       try opened.keepHistory(HistoryRules(configuration))

@@ -12,18 +12,41 @@ final class SimulatedDisk {
     var rooms: [Int32: SavedRoom] = [:]
     var bridge = BridgeRow(revision: 0, aliveAt: 0)
     var filters: [String] = []
+
+    mutating func apply(_ unsaved: Unsaved, of engine: borrowing Engine, bridge: BridgeRow) {
+      for id in unsaved.rooms { rooms[id] = engine.withRoomRow(id) { $0.map { SavedRoom($0) } } }
+      for id in unsaved.clients {
+        clients[id] = engine.withClientRow(id) { $0.map { SavedClient($0) } }
+      }
+      for id in unsaved.memberships { memberships[id] = engine.membershipRow(id) }
+      self.bridge = bridge
+    }
   }
 
   struct SavedClient {
     var row: ClientRow
     var user: [UInt8]?
     var name: [UInt8]
+
+    init(_ row: ClientRow) {
+      self.row = row
+      user = row.user.map { Array($0) }
+      name = Array(row.name)
+      self.row.user = nil
+      self.row.name = UnsafeRawBufferPointer(start: nil, count: 0)
+    }
   }
 
   struct SavedRoom {
     var name: [UInt8]
     var revision: Int64
     var emptiedAt: Int64?
+
+    init(_ row: RoomRow) {
+      name = Array(row.name)
+      revision = row.revision
+      emptiedAt = row.emptiedAt
+    }
   }
 
   private unowned let world: World
@@ -54,24 +77,6 @@ final class SimulatedDisk {
     rows = Rows()
     files += 1
     isBehind = false
-  }
-
-  func apply(_ unsaved: Unsaved, of engine: borrowing Engine, bridge: BridgeRow) {
-    for id in unsaved.rooms { rows.rooms[id] = engine.withRoomRow(id) { $0.map(Self.save) } }
-    for id in unsaved.clients { rows.clients[id] = engine.withClientRow(id) { $0.map(Self.save) } }
-    for id in unsaved.memberships { rows.memberships[id] = engine.membershipRow(id) }
-    rows.bridge = bridge
-  }
-
-  private static func save(_ row: RoomRow) -> SavedRoom {
-    SavedRoom(name: Array(row.name), revision: row.revision, emptiedAt: row.emptiedAt)
-  }
-
-  private static func save(_ row: ClientRow) -> SavedClient {
-    var saved = SavedClient(row: row, user: row.user.map { Array($0) }, name: Array(row.name))
-    saved.row.user = nil
-    saved.row.name = UnsafeRawBufferPointer(start: nil, count: 0)
-    return saved
   }
 
   /// What is kept of a room: its revision, and its members as `user/client`.

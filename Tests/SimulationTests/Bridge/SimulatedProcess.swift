@@ -45,6 +45,8 @@ final class SimulatedStorage: Storage {
   private unowned let world: World
   private let process: SimulatedProcess
   private let database: Database?
+  /// What a commit has written that is not done.
+  private var staged: SimulatedDisk.Rows?
 
   init(_ world: World, _ process: SimulatedProcess, database: Database?) {
     self.world = world
@@ -52,15 +54,31 @@ final class SimulatedStorage: Storage {
     self.database = database
   }
 
-  func commit(_ unsaved: Unsaved, of engine: borrowing Engine, bridge: BridgeRow)
-    throws(StoreError)
+  /// In some histories a commit takes several calls, and now and then has to wait before it begins.
+  func commit(_ unsaved: inout Unsaved, of engine: borrowing Engine, bridge: BridgeRow)
+    throws(StoreError) -> Bool
   {
-    guard process.step() else { return }
-    try refuseIfFull()
-    if let database { try database.commit(unsaved, of: engine, bridge: bridge) }
-    world.disk.apply(unsaved, of: engine, bridge: bridge)
+    guard process.step() else { return true }
+    do throws(StoreError) { try refuseIfFull() } catch {
+      staged = nil
+      throw error
+    }
+    if staged == nil, world.isCommitHeldUp { return false }
+    var rest = unsaved
+    let part = rest.take(world.plan.commitLimits.rows)
+    var rows = staged ?? world.disk.rows
+    rows.apply(part, of: engine, bridge: bridge)
+    if let database {
+      let isDone = try database.commit(&unsaved, of: engine, bridge: bridge)
+      if isDone != rest.isEmpty { world.fail("the database commits at another time") }
+    }
+    unsaved = rest
+    staged = unsaved.isEmpty ? nil : rows
+    guard unsaved.isEmpty else { return false }
+    world.disk.rows = rows
     world.judge.committed()
     _ = process.step()
+    return true
   }
 
   func rewrite(_ engine: borrowing Engine, bridge: BridgeRow) throws(StoreError) {
@@ -70,7 +88,7 @@ final class SimulatedStorage: Storage {
     let filters = world.disk.rows.filters
     world.disk.rows = SimulatedDisk.Rows()
     world.disk.rows.filters = filters
-    world.disk.apply(engine.everything, of: engine, bridge: bridge)
+    world.disk.rows.apply(engine.everything, of: engine, bridge: bridge)
     world.disk.isBehind = false
     world.judge.committed()
     _ = process.step()
@@ -100,5 +118,6 @@ final class SimulatedStorage: Storage {
     if world.disk.isFull { throw .failed(call: "step", code: 13, reason: "disk is full") }
     if let database { try database.keep(filters: filters) }
     world.disk.rows.filters = filters
+    staged?.filters = filters
   }
 }

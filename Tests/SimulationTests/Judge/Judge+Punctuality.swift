@@ -5,13 +5,16 @@ import Presence
 /// What has to be true to the turn, with no time allowed.
 extension Judge {
   func checkPunctuality(_ loop: BridgeLoop) {
+    defer { timeStands = loop.saving.isUnfinished }
     let due = loop.engine.nextDeadline
     // What is announced only now may have been over long ago: that is for the next turn.
-    if let due, due <= world.now, due == announcedDeadline {
+    if let due, due <= world.now, due == announcedDeadline, !timeStands {
       world.fail("what fell due \(world.now - due) ago was left undone")
     }
     announcedDeadline = due
-    if provesMore { checkSilence() }
+    guard provesMore, !timeStands else { return }
+    provesMore = false
+    checkSilence()
   }
 
   /// Who had been silent for its time when the fence that is back was published is gone with its return. Not

@@ -27,7 +27,9 @@ final class Judge {
   var proven = Instant(nanoseconds: 0)
   /// What the engine said at the end of the last turn, if it was live.
   var announcedDeadline: Instant?
-  /// A fence came back in this turn.
+  /// The last turn left a commit unfinished: until it is done nothing falls due.
+  var timeStands = false
+  /// A fence came back, and what it proves is yet to be seen.
   var provesMore = false
   /// Who was heard in this turn, certainly or perhaps, and not said to be dead since.
   var heardInTurn: Set<Int> = []
@@ -222,6 +224,8 @@ extension Judge {
   private func ended() {
     liveSince = nil
     announcedDeadline = nil
+    provesMore = false
+    timeStands = false
     heardInTurn = []
     maybeHeardInTurn = []
     diedInTurn = []

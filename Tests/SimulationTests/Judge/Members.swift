@@ -36,7 +36,6 @@ extension Judge {
     heardInTurn.removeAll(keepingCapacity: true)
     maybeHeardInTurn.removeAll(keepingCapacity: true)
     diedInTurn.removeAll(keepingCapacity: true)
-    provesMore = false
     if hasEnded { follow(isLive: false, hasEnded: true) }
   }
 

@@ -1,5 +1,6 @@
 import Bridge
 import Presence
+import Store
 
 /// What one history is made of, drawn at its start: the configuration, the fleet's size and the faults, each of
 /// which takes part with a probability of its own, so that most histories have a few and none has all.
@@ -18,6 +19,8 @@ struct Plan {
   var losesPlain: Double
   var losesFences: Bool
   var usesDatabase: Bool
+  /// In every seventh history commits take several turns.
+  var commitLimits = CommitLimits()
   /// Every fourth history keeps to whole milliseconds: there the loop wakes at the very instant of a deadline,
   /// which the timetable knows to the millisecond.
   var grain: Duration
@@ -53,6 +56,7 @@ struct Plan {
     window = 65_535
     configure(&random)
     configuration.homeAssistant = seed % 3 == 1
+    if seed % 7 == 1 { commitLimits.rows = 1 + Int(seed / 7 % 6) }
     for fault in Fault.allCases where random.chance(fault.probability) { faults.append(fault) }
     // Every clock wrong and the database gone at once: nothing is left to begin the revisions above.
     if faults.contains(.databaseLost) { faults.removeAll { $0 == .wallJump } }

@@ -1,5 +1,6 @@
 import Bridge
 import Presence
+import Store
 
 /// One history: a seed makes it, down to the last byte.
 final class World {
@@ -7,6 +8,8 @@ final class World {
   let plan: Plan
   let agenda: Agenda
   var random: SplitMix64
+  /// Of commits alone, so that they leave the other draws as they are.
+  private var commitRandom: SplitMix64
   /// The wall clock, in milliseconds ahead of the monotonic one.
   var wallOffset: Int64 = 1_700_000_000_000
   /// Added to every way of the bridge's packets.
@@ -27,6 +30,7 @@ final class World {
     self.seed = seed
     self.isTraced = isTraced
     random = SplitMix64(seed: seed)
+    commitRandom = SplitMix64(seed: ~seed)
     plan = Plan(&random, seed: seed)
     agenda = Agenda(grain: plan.grain)
   }
@@ -47,6 +51,11 @@ final class World {
   func delay() -> Duration {
     let own = random.duration(plan.delay)
     return slowness.upperBound == 0 ? own : own + random.duration(slowness)
+  }
+
+  /// Whether a commit that could begin has to wait.
+  var isCommitHeldUp: Bool {
+    plan.commitLimits.rows < CommitLimits().rows && commitRandom.chance(0.2)
   }
 
   func note(_ text: @autoclosure () -> String) {

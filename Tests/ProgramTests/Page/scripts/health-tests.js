@@ -130,9 +130,9 @@ test("a bridge that was believed and says nothing is silent", () => {
 
 test("kept stats of a time yet to come say nothing of their age", () => {
   const health = found(3600 * second, 60 * second);
-  expect([health.isFresh, health.trueAt], [false, undefined]);
+  expect([health.isFresh, health.trueAt, health.knowsClock], [false, undefined, false]);
   health.stats(3610 * second, 10 * second, true, 70 * second);
-  expect([health.isFresh, health.ahead], [true, 3540 * second]);
+  expect([health.isFresh, health.ahead, health.knowsClock], [true, 3540 * second, true]);
   health.stats(81 * second, 10 * second, true, 80 * second);
   expect(health.ahead, 0);
 });

@@ -136,3 +136,19 @@ test("an unknown reason is shown as it is, one that objects have too", () => {
   expect(reasonInWords("constructor"), "constructor");
   expect([reasonInWords(undefined, "added"), reasonInWords({}, "removed")], ["joined", "left"]);
 });
+
+test("the past of a bridge whose clock is ahead lies where it was here", () => {
+  const trace = new Trace();
+  trace.set(3, noon);
+  const at = new Date(noon - 5 * 60_000 + 3_600_000).toISOString();
+  trace.fill([{ at, min: 1, max: 2, mean: 1.5 }], 60, noon, 3_600_000);
+  const known = trace.points(noon).map((point) => point?.most).filter((each) => each !== undefined);
+  expect([known, trace.points(noon).at(-6)?.most], [[2, 3], 2]);
+});
+
+test("a movement is shown for a moment, whichever way the clock is set", () => {
+  const tree = new RoomTree();
+  tree.set("lab", 1, noon, true);
+  const node = tree.nodes.get("lab");
+  expect([0, 2499, 2500, -3_600_000].map((later) => node.movement(noon + later)), [1, 1, 0, 0]);
+});

@@ -20,75 +20,8 @@ final class Statements {
   }
 }
 
-extension Database {
-  /// Writes rows and what is known beside them, in one transaction.
-  ///
-  /// - Throws: ``StoreError/takenOver(path:)`` when another bridge owns the file now; otherwise
-  ///   ``StoreError/failed(call:code:reason:)``. Nothing was changed then.
-  public func commit(_ unsaved: Unsaved, of engine: borrowing Engine, bridge: BridgeRow)
-    throws(StoreError)
-  {
-    try execute("BEGIN IMMEDIATE")
-    do {
-      try put(bridge)
-      try put(unsaved, of: engine)
-      try history?.record(unsaved.recounts, of: engine, bridge)
-      try execute("COMMIT")
-    } catch {
-      history?.rollBack()
-      if sqlite3_get_autocommit(handle) == 0 { try? execute("ROLLBACK") }
-      throw error
-    }
-  }
-
-  /// Writes the whole state in place of whatever the file holds, in one transaction. Throws as
-  /// ``commit(_:of:bridge:)`` does.
-  public func rewrite(_ engine: borrowing Engine, bridge: BridgeRow) throws(StoreError) {
-    try execute("BEGIN IMMEDIATE")
-    do {
-      try put(bridge)
-      try history?.noteCounts()
-      for table in ["room", "client", "membership"] { try execute("DELETE FROM \(table)") }
-      try put(engine.everything, of: engine)
-      try history?.recordRewrite(bridge)
-      try execute("COMMIT")
-    } catch {
-      history?.rollBack()
-      if sqlite3_get_autocommit(handle) == 0 { try? execute("ROLLBACK") }
-      throw error
-    }
-  }
-
-  private func put(_ bridge: BridgeRow) throws(StoreError) {
-    guard let statements else { return }
-    statements.putBridge.bind(bridge.revision, at: 1)
-    statements.putBridge.bind(bridge.aliveAt, at: 2)
-    statements.putBridge.bind(owner, at: 3)
-    try statements.putBridge.run()
-    guard sqlite3_changes(handle) == 1 else { throw .takenOver(path: path) }
-  }
-
-  private func put(_ unsaved: Unsaved, of engine: borrowing Engine) throws(StoreError) {
-    guard let statements else { return }
-    for id in unsaved.rooms {
-      try rethrow { try engine.withRoomRow(id) { try statements.save($0, id) } }
-    }
-    for id in unsaved.clients {
-      try rethrow { try engine.withClientRow(id) { try statements.save($0, id) } }
-    }
-    for id in unsaved.memberships { try statements.save(engine.membershipRow(id), id) }
-  }
-
-  /// The engine lends rows to closures that throw anything; what they throw here is a `StoreError`.
-  private func rethrow(_ body: () throws -> Void) throws(StoreError) {
-    do { try body() } catch let error as StoreError { throw error } catch {
-      preconditionFailure("statements throw nothing else")
-    }
-  }
-}
-
 extension Statements {
-  fileprivate func save(_ row: RoomRow?, _ id: Int32) throws(StoreError) {
+  func save(_ row: RoomRow?, _ id: Int32) throws(StoreError) {
     guard let row else { return try drop(id, with: dropRoom) }
     putRoom.bind(Int64(id), at: 1)
     putRoom.bind(row.name, at: 2)
@@ -97,7 +30,7 @@ extension Statements {
     try putRoom.run()
   }
 
-  fileprivate func save(_ row: ClientRow?, _ id: Int32) throws(StoreError) {
+  func save(_ row: ClientRow?, _ id: Int32) throws(StoreError) {
     guard let row else { return try drop(id, with: dropClient) }
     putClient.bind(Int64(id), at: 1)
     putClient.bind(row.user, at: 2)
@@ -116,7 +49,7 @@ extension Statements {
     try run(putClient, with: row.data, at: 11)
   }
 
-  fileprivate func save(_ row: MembershipRow?, _ id: Int32) throws(StoreError) {
+  func save(_ row: MembershipRow?, _ id: Int32) throws(StoreError) {
     guard let row else { return try drop(id, with: dropMembership) }
     putMembership.bind(Int64(id), at: 1)
     putMembership.bind(Int64(row.client), at: 2)

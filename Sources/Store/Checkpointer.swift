@@ -1,0 +1,103 @@
+import CSQLite
+import Dispatch
+import Synchronization
+
+/// Moves what stands in the write-ahead log into the database's file, on a connection and a thread of its own:
+/// whoever commits never waits for the disk to sync (sqlite.org/wal.html#ckpt, passive checkpoints).
+///
+/// The log begins anew with the commit that finds all of it moved. While commits follow each other without end
+/// that moment does not come by itself: then, at a limit, commits are to wait for one pass, which finds little
+/// left to move. A reader of an old state, which keeps the log from beginning anew, is not waited for.
+final class Checkpointer: Sendable {
+  private struct State {
+    /// Of the log, as last committed; pages.
+    var log = 0
+    /// Pages of the log that are in the file.
+    var moved = 0
+    /// The log's length at which commits are to wait.
+    var limit: Int
+    var isRunning = false
+    var isCatchingUp = false
+  }
+
+  private let path: String
+  private let limits: CommitLimits
+  private let state: Mutex<State>
+  private let queue = DispatchQueue(label: "rollcall.checkpoint")
+  /// Of the queue alone.
+  private nonisolated(unsafe) var handle: OpaquePointer?
+
+  init(path: String, _ limits: CommitLimits) {
+    self.path = path
+    self.limits = limits
+    state = Mutex(State(limit: limits.log))
+  }
+
+  /// Hears of every commit on a connection, in place of SQLite's own checkpoints
+  /// (sqlite.org/c3ref/wal_hook.html). The connection must not outlive this.
+  func follow(_ connection: OpaquePointer) {
+    sqlite3_wal_hook(
+      connection,
+      { context, _, _, pages in
+        guard let context else { return SQLITE_OK }
+        Unmanaged<Checkpointer>.fromOpaque(context).takeUnretainedValue().logGrew(to: Int(pages))
+        return SQLITE_OK
+      }, Unmanaged.passUnretained(self).toOpaque())
+  }
+
+  /// Whether commits are to wait, for as long as one pass takes.
+  var isCatchingUp: Bool { state.withLock(\.isCatchingUp) }
+
+  /// Waits for the pass that is under way, and lets go of the file.
+  func end() {
+    queue.sync {
+      sqlite3_close_v2(handle)
+      handle = nil
+    }
+  }
+
+  private func logGrew(to pages: Int) {
+    let mustRun = state.withLock { state in
+      if pages < state.log { (state.moved, state.limit) = (0, limits.log) }
+      state.log = pages
+      if pages >= state.limit { state.isCatchingUp = true }
+      guard !state.isRunning, state.isCatchingUp || pages - state.moved >= limits.step else {
+        return false
+      }
+      state.isRunning = true
+      return true
+    }
+    if mustRun { queue.async { [self] in run() } }
+  }
+
+  private func run() {
+    var goesOn = true
+    while goesOn {
+      let isAwaited = isCatchingUp
+      let moved = pass()
+      goesOn = state.withLock { state in
+        // What could not be moved is tried again after another step.
+        state.moved = moved ?? state.log
+        if isAwaited { (state.isCatchingUp, state.limit) = (false, state.log + limits.log) }
+        state.isRunning = state.isCatchingUp
+        return state.isRunning
+      }
+    }
+  }
+
+  /// A connection knows of the log once it has read something.
+  private func open() throws(StoreError) -> OpaquePointer {
+    let handle = try openFile(path, SQLITE_OPEN_READWRITE)
+    sqlite3_exec(handle, "PRAGMA user_version", nil, nil, nil)
+    return handle
+  }
+
+  /// - Returns: how many pages of the log are in the file; `nil`: it could not be written.
+  private func pass() -> Int? {
+    if handle == nil { handle = try? open() }
+    guard let handle else { return nil }
+    var (log, moved): (Int32, Int32) = (0, 0)
+    let code = sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_PASSIVE, &log, &moved)
+    return code == SQLITE_OK ? Int(moved) : nil
+  }
+}
