@@ -15,6 +15,9 @@ struct RoomList {
 
   var names: [RoomName] { counts.keys.sorted() }
 
+  /// Whether there are rooms and not one snapshot, as for a login that may not read them.
+  var hasCountsAlone: Bool { !counts.isEmpty && snapshots.isEmpty }
+
   /// - Parameter now: milliseconds since 1970, for the ages.
   func table(long: Bool, now: Int64) -> TextTable {
     var columns = [TextTable.Column(title: "ROOM"), .init(title: "COUNT", right: true)]

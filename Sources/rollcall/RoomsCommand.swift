@@ -32,6 +32,11 @@ struct RoomsCommand: Command {
     let reading = try RetainedReading.read(access, filters: filters, limit: limit)
     reading.warn()
     let list = RoomList(reading.messages, root: access.root)
+    if long, list.hasCountsAlone {
+      complain(
+        "no snapshot is there: users and times are for a login that may read "
+          + "\(access.root)/occupancy/#")
+    }
     let text =
       json
       ? list.jsonLines

@@ -26,6 +26,19 @@ import Testing
     #expect(result.errors.isEmpty)
   }
 
+  @Test func longSaysWhyThereIsNoMoreThanCounts() throws {
+    let broker = try TestBroker()
+    try broker.retain([("bridge/status", "online"), ("count/lab", "3")])
+    let result = try ProgramRun.run("rooms", on: broker, "--long")
+    #expect(result.status == .code(0))
+    #expect(
+      result.errors == "rollcall: no snapshot is there: users and times are for a login that may "
+        + "read presence/occupancy/#\n")
+    #expect(try ProgramRun.run("rooms", on: broker).errors == "")
+    try broker.retain(Self.retained)
+    #expect(try ProgramRun.run("rooms", on: broker, "--long").errors == "")
+  }
+
   @Test func longReadsTheSnapshotsToo() throws {
     let broker = try TestBroker()
     try broker.retain(Self.retained)
