@@ -4,7 +4,7 @@ import Store
 
 /// Runs the bridge: turn after turn, from process to process.
 final class BridgeHost {
-  let world: World
+  unowned let world: World
   private(set) var loop: BridgeLoop?
   private(set) var process = SimulatedProcess()
   var link: SimulatedLink?
