@@ -202,6 +202,7 @@ extension Judge {
     let isDurable = !world.disk.isBehind
     for client in signs.indices { signs[client].died(isDurable: isDurable) }
     if isDurable { views = durable } else { doubtEverything() }
+    if isDurable { members.died() }
     world.disk.isBehind = false
     ended()
   }
