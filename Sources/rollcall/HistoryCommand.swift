@@ -37,14 +37,7 @@ struct HistoryCommand: Command {
   private enum Format { case person, csv, json }
 
   init(_ arguments: ParsedArguments) throws(ProgramError) {
-    guard let room = arguments.operands.first else { throw .usage("which room?") }
-    guard arguments.operands.count == 1 else {
-      throw .usage("'\(arguments.operands[1])' is one word too many")
-    }
-    if let problem = RoomFilter.problem(room, wildcards: false) {
-      throw .usage("room '\(printable(room))': \(problem)")
-    }
-    self.room = room
+    room = try arguments.oneRoom()
     let configuration = try arguments["config"].map(readConfiguration) ?? Configuration()
     database = arguments["database"] ?? configuration.database
     isNamed = arguments.contains("database") || arguments.contains("config")

@@ -18,17 +18,10 @@ struct MembersCommand: Command {
   private let room: String
 
   init(_ arguments: ParsedArguments) throws(ProgramError) {
-    guard let room = arguments.operands.first else { throw .usage("which room?") }
-    guard arguments.operands.count == 1 else {
-      throw .usage("'\(arguments.operands[1])' is one word too many")
-    }
-    if let problem = RoomFilter.problem(room, wildcards: false) {
-      throw .usage("room '\(printable(room))': \(problem)")
-    }
+    room = try arguments.oneRoom()
     access = try BrokerAccess(arguments)
     limit = try arguments.answerLimit()
     json = arguments.contains("json")
-    self.room = room
   }
 
   func run() throws(ProgramError) {

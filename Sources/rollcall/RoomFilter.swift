@@ -18,3 +18,15 @@ enum RoomFilter {
     return nil
   }
 }
+
+extension ParsedArguments {
+  /// The one operand of a command about one room.
+  func oneRoom() throws(ProgramError) -> String {
+    guard let room = operands.first else { throw .usage("which room?") }
+    guard operands.count == 1 else { throw .usage("'\(operands[1])' is one word too many") }
+    if let problem = RoomFilter.problem(room, wildcards: false) {
+      throw .usage("room '\(printable(room))': \(problem)")
+    }
+    return room
+  }
+}

@@ -32,6 +32,14 @@ import Testing
     for seed in Self.seeds.prefix(10) { #expect(History.play(seed) == History.play(seed)) }
   }
 
+  @Test func `a history leaves nothing behind`() {
+    for seed in Self.seeds.prefix(30) {
+      weak var world: World?
+      _ = History.play(seed) { world = $0 }
+      #expect(world == nil, "seed \(seed)")
+    }
+  }
+
   /// `ROLLCALL_SEED=N` shows what happened in one history.
   @Test func `one history can be told`() {
     let environment = ProcessInfo.processInfo.environment

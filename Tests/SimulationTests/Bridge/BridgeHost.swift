@@ -4,9 +4,10 @@ import Store
 
 /// Runs the bridge: turn after turn, from process to process.
 final class BridgeHost {
-  let world: World
+  unowned let world: World
   private(set) var loop: BridgeLoop?
   private(set) var process = SimulatedProcess()
+  private var storage: SimulatedStorage?
   var link: SimulatedLink?
   /// Also of the process before.
   var lastLink: SimulatedLink?
@@ -47,10 +48,12 @@ final class BridgeHost {
     } else {
       try world.disk.load(into: &engine, at: clock.now)
     }
+    let storage = SimulatedStorage(world, process, database: database)
+    self.storage = storage
     return BridgeLoop(
       configuration: configuration, engine: engine, bridge: row,
       broker: SimulatedBrokerPort(world, process),
-      storage: SimulatedStorage(world, process, database: database), clock: clock,
+      storage: storage, clock: clock,
       log: Log(level: .error) { [world] line in world.note("  log: \(line)") })
   }
 
@@ -96,6 +99,7 @@ final class BridgeHost {
   private func bury() {
     world.note("the bridge is dead")
     loop = nil
+    storage?.close()
     isSuspended = false
     nextTurn = .never
     world.judge.died()

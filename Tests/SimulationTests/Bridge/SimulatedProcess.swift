@@ -44,7 +44,7 @@ final class SimulatedClock: Clock {
 final class SimulatedStorage: Storage {
   private unowned let world: World
   private let process: SimulatedProcess
-  private let database: Database?
+  private var database: Database?
   /// What a commit has written that is not done.
   private var staged: SimulatedDisk.Rows?
 
@@ -53,6 +53,9 @@ final class SimulatedStorage: Storage {
     self.process = process
     self.database = database
   }
+
+  /// The process is gone, and its locks with it.
+  func close() { database = nil }
 
   /// In some histories a commit takes several calls, and now and then has to wait before it begins.
   func commit(_ unsaved: inout Unsaved, of engine: borrowing Engine, bridge: BridgeRow)

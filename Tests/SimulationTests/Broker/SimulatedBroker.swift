@@ -24,7 +24,7 @@ final class SimulatedBroker {
     var session: Session?
   }
 
-  let world: World
+  unowned let world: World
   var state = State()
   /// An older state, on the broker's disk.
   var saved = State()

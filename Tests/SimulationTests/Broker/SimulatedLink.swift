@@ -22,7 +22,7 @@ final class SimulatedLink: Link {
     case end(isTakenOver: Bool)
   }
 
-  let world: World
+  unowned let world: World
   let process: SimulatedProcess
   let version: LinkVersion
   private weak var delegate: (any LinkDelegate)?

@@ -5,7 +5,7 @@ import Presence
 /// says what is wrong. It asks only what the contract promises; where a fault leaves two outcomes possible, it
 /// takes either.
 final class Judge {
-  let world: World
+  unowned let world: World
   /// By what was delivered to the bridge; and by what of that has to survive its death: what it has committed,
   /// and what it has acknowledged.
   var views: [ClientView]
@@ -202,6 +202,7 @@ extension Judge {
     let isDurable = !world.disk.isBehind
     for client in signs.indices { signs[client].died(isDurable: isDurable) }
     if isDurable { views = durable } else { doubtEverything() }
+    if isDurable { members.died() }
     world.disk.isBehind = false
     ended()
   }

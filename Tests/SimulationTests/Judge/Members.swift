@@ -8,6 +8,8 @@ struct Members {
   var present: [[Bool]]
   /// When a client was last seen to be a member of something, or to cease to be.
   var lastPresent: [Instant]
+  /// Both as they were when all of it was committed.
+  private var durable: (present: [[Bool]], lastPresent: [Instant]) = ([], [])
   /// When a room last changed.
   var changed: [Instant]
   /// A new process has read its database: what it says now is not a change.
@@ -18,7 +20,13 @@ struct Members {
     present = Array(repeating: Array(repeating: false, count: rooms), count: devices)
     lastPresent = Array(repeating: Instant(nanoseconds: 0), count: devices)
     changed = Array(repeating: Instant(nanoseconds: 0), count: rooms)
+    committed()
   }
+
+  mutating func committed() { durable = (present, lastPresent) }
+
+  /// The process ended: what it did not commit never was.
+  mutating func died() { (present, lastPresent) = durable }
 }
 
 /// The checks at the end of each turn.
@@ -31,6 +39,7 @@ extension Judge {
     let isNews = members.restored || !heardInTurn.isEmpty || !maybeHeardInTurn.isEmpty
     if isNews || loop.engine.counters != members.counters { compare(loop.engine) }
     if liveSince != nil, !hasEnded { checkPunctuality(loop) }
+    if !loop.engine.hasUnsaved, !loop.saving.isUnfinished { members.committed() }
     members.counters = loop.engine.counters
     members.restored = false
     heardInTurn.removeAll(keepingCapacity: true)

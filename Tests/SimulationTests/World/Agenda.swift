@@ -31,6 +31,9 @@ final class Agenda {
 
   func after(_ duration: Duration, _ body: @escaping () -> Void) { at(now + duration, body) }
 
+  /// Nothing is to happen any more.
+  func clear() { heap = Heap() }
+
   /// Keeps appointments until `end`, or until `isOver` says so.
   func run(until time: Instant, isOver: () -> Bool) {
     let end = time.roundedUp(to: grain, notBefore: now)

@@ -10,8 +10,12 @@ struct History {
     var trace: [String] = []
   }
 
-  static func play(_ seed: UInt64, isTraced: Bool = false) -> Outcome {
+  static func play(
+    _ seed: UInt64, isTraced: Bool = false, watching: (World) -> Void = { _ in }
+  ) -> Outcome {
     let world = World(seed: seed, isTraced: isTraced)
+    watching(world)
+    defer { world.agenda.clear() }
     let over = { world.failure != nil }
     world.describe()
     let faults = Faults(world)
