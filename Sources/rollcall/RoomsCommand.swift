@@ -47,12 +47,16 @@ struct RoomsCommand: Command {
 
 extension Flag {
   static let timeout = Flag(
-    "timeout", "W", value: "DURATION", help: "How long the answer may take (5s)")
+    "timeout", "W", value: "DURATION",
+    help: "How long an answer may take (5s); or seconds")
 }
 
 extension ParsedArguments {
-  /// The value of ``Flag/timeout``.
+  /// The value of ``Flag/timeout``; as mosquitto_sub's `-W` it may also be a number of seconds.
   func answerLimit() throws(ProgramError) -> Duration {
-    try duration("timeout") ?? .seconds(5)
+    if let seconds = self["timeout"].flatMap({ UInt16($0) }), seconds > 0 {
+      return .seconds(seconds)
+    }
+    return try duration("timeout") ?? .seconds(5)
   }
 }

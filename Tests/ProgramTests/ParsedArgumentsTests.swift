@@ -71,6 +71,15 @@ import Testing
     #expect(throws: ProgramError.self) { try parsed.duration("for") }
   }
 
+  @Test(arguments: [("7", Duration.seconds(7)), ("500ms", .milliseconds(500))])
+  func theTimeOfAnAnswerMayBeANumberOfSecondsAsMosquittosIs(text: String, expected: Duration)
+    throws
+  {
+    let parsed = try ParsedArguments(["-W", text], flags: [Flag.timeout])
+    #expect(try parsed.answerLimit() == expected)
+    #expect(try parse().answerLimit() == .seconds(5))
+  }
+
   @Test func aNumberAloneIsToldThatItLacksAUnit() throws {
     let message =
       "--for '5' has no unit (ms, s, m, h or d): write a duration such as 250ms, 10s, 5m or 2h"
