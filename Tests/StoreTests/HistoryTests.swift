@@ -111,6 +111,26 @@ import Testing
     #expect(try words("new") == ["?", "1-1 1.0"])
   }
 
+  /// Comparing each room with each takes minutes.
+  @Test(.timeLimit(.minutes(1))) func `a rewrite of many rooms compares each with itself alone`()
+    throws
+  {
+    var past = try Past()
+    let rooms = 60_000
+    for room in 0..<rooms / 2 { past.fill("room-\(room)", 1) }
+    try past.commit()
+    past.set(dawn + 120)
+    for room in 0..<100 { past.fill("room-\(room)", 0) }
+    for room in rooms / 2..<rooms { past.fill("room-\(room)", 1) }
+    _ = past.shelf.engine.takeUnsaved()
+    let row = BridgeRow(revision: 9, aliveAt: past.shelf.now.wall)
+    try past.database.rewrite(past.shelf.engine, bridge: row)
+    past.set(dawn + 179)
+    for (room, words) in [(0, "0-0 0.0"), (100, "1-1 1.0"), (rooms - 1, "1-1 1.0")] {
+      #expect(try past.read("room-\(room)", since: 58, step: 60).last?.words == words)
+    }
+  }
+
   @Test func `a database of an earlier version begins with the counts that it holds`() throws {
     var past = try Past()
     try past.fill("lab", 3, at: dawn)
