@@ -9,6 +9,8 @@ package struct CommitLimits: Sendable {
   package var step = 1_000
   /// Pages of the log at which commits wait until all are moved, so that it can begin anew.
   package var log = 16_000
+  /// Beyond it the log's file is made shorter when the log begins anew.
+  var logBytes: Int { log * 4_096 }
 
   package init() {}
 }

@@ -81,6 +81,7 @@ public final class Database {
     do {
       try migrate()
       try execute("PRAGMA journal_mode = WAL")
+      try execute("PRAGMA journal_size_limit = \(limits.logBytes)")
       try execute("PRAGMA synchronous = \(durability == .power ? "FULL" : "NORMAL")")
       try takeOver()
       statements = try Statements(handle)
