@@ -46,6 +46,8 @@ public final class Database {
   let checkpointer: Checkpointer
   /// A commit has begun that takes further calls.
   var isCommitting = false
+  /// It writes everything.
+  var isRewriting = false
   var statements: Statements?
   /// `nil`: no history is kept.
   var history: HistoryBook?

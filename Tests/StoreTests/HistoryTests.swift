@@ -100,7 +100,7 @@ import Testing
     _ = past.shelf.engine.takeUnsaved()
     var row = BridgeRow(revision: 9, aliveAt: past.shelf.now.wall)
     row.unknownSince = Past.dawn * 1_000
-    try past.database.rewrite(past.shelf.engine, bridge: row)
+    try rewrite(past.database, past.shelf.engine, row)
     past.set(dawn + 179)
     func words(_ room: String) throws -> [String] {
       try past.read(room, since: 119, step: 60).map(\.words)
@@ -124,7 +124,7 @@ import Testing
     for room in rooms / 2..<rooms { past.fill("room-\(room)", 1) }
     _ = past.shelf.engine.takeUnsaved()
     let row = BridgeRow(revision: 9, aliveAt: past.shelf.now.wall)
-    try past.database.rewrite(past.shelf.engine, bridge: row)
+    try rewrite(past.database, past.shelf.engine, row)
     past.set(dawn + 179)
     for (room, words) in [(0, "0-0 0.0"), (100, "1-1 1.0"), (rooms - 1, "1-1 1.0")] {
       #expect(try past.read("room-\(room)", since: 58, step: 60).last?.words == words)
