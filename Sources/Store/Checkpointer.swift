@@ -5,9 +5,11 @@ import Synchronization
 /// Moves what stands in the write-ahead log into the database's file, on a connection and a thread of its own:
 /// whoever commits never waits for the disk to sync (sqlite.org/wal.html#ckpt, passive checkpoints).
 ///
-/// The log begins anew with the commit that finds all of it moved. While commits follow each other without end
-/// that moment does not come by itself: then, at a limit, commits are to wait for one pass, which finds little
-/// left to move. A reader of an old state, which keeps the log from beginning anew, is not waited for.
+/// The log begins anew with the commit that finds all of it moved, and that commit syncs the log's new header
+/// (sqlite.org/src/info/ff5be73dee): so it is one of this thread's own, for which others are to wait. While commits
+/// follow each other without end that moment does not come by itself: then, at a limit, commits are to wait for one
+/// pass, too, which finds little left to move. A reader of an old state, which keeps the log from beginning anew, is
+/// not waited for.
 final class Checkpointer: Sendable {
   private struct State {
     /// Of the log, as last committed; pages.
@@ -45,7 +47,7 @@ final class Checkpointer: Sendable {
       }, Unmanaged.passUnretained(self).toOpaque())
   }
 
-  /// Whether commits are to wait, for as long as one pass takes.
+  /// Whether commits are to wait, for as long as one pass takes, or a sync.
   var isCatchingUp: Bool { state.withLock(\.isCatchingUp) }
 
   /// Waits for the pass that is under way, and lets go of the file.
@@ -74,21 +76,47 @@ final class Checkpointer: Sendable {
     var goesOn = true
     while goesOn {
       let isAwaited = isCatchingUp
-      let moved = pass()
+      let isAllMoved = note(moved: pass())
+      if isAllMoved { beginAnew() }
       goesOn = state.withLock { state in
-        // What could not be moved is tried again after another step.
-        state.moved = moved ?? state.log
-        if isAwaited { (state.isCatchingUp, state.limit) = (false, state.log + limits.log) }
+        if isAwaited || isAllMoved {
+          (state.isCatchingUp, state.limit) = (false, state.log + limits.log)
+        }
         state.isRunning = state.isCatchingUp
         return state.isRunning
       }
     }
   }
 
-  /// A connection knows of the log once it has read something.
+  /// - Returns: whether nothing is left to move; then commits wait from here on.
+  private func note(moved: Int?) -> Bool {
+    state.withLock { state in
+      // What could not be moved is tried again after another step.
+      state.moved = moved ?? state.log
+      let isAll = moved == state.log
+      if isAll { state.isCatchingUp = true }
+      return isAll
+    }
+  }
+
+  /// A commit that changes nothing, but has a page to write. Where it fails, the next one does as well.
+  private func beginAnew() {
+    let code = sqlite3_exec(
+      handle,
+      """
+      BEGIN IMMEDIATE; UPDATE bridge SET alive_at = alive_at + 1;
+      UPDATE bridge SET alive_at = alive_at - 1; COMMIT
+      """, nil, nil, nil)
+    if code != SQLITE_OK { sqlite3_exec(handle, "ROLLBACK", nil, nil, nil) }
+  }
+
+  /// A connection knows of the log once it has read something. Whoever writes is not waited for.
   private func open() throws(StoreError) -> OpaquePointer {
     let handle = try openFile(path, SQLITE_OPEN_READWRITE)
-    sqlite3_exec(handle, "PRAGMA user_version", nil, nil, nil)
+    sqlite3_exec(handle, "PRAGMA user_version; PRAGMA synchronous = NORMAL", nil, nil, nil)
+    sqlite3_exec(handle, "PRAGMA journal_size_limit = \(limits.logBytes)", nil, nil, nil)
+    sqlite3_busy_timeout(handle, 0)
+    follow(handle)
     return handle
   }
 

@@ -9,6 +9,8 @@ package struct CommitLimits: Sendable {
   package var step = 1_000
   /// Pages of the log at which commits wait until all are moved, so that it can begin anew.
   package var log = 16_000
+  /// Beyond it the log's file is made shorter when the log begins anew.
+  var logBytes: Int { log * 4_096 }
 
   package init() {}
 }
@@ -33,8 +35,9 @@ extension Database {
       try put(bridge)
       let part = unsaved.take(limits.rows)
       try put(part, of: engine)
-      try history?.record(part.recounts, of: engine, bridge)
+      if !isRewriting { try history?.record(part.recounts, of: engine, bridge) }
       guard unsaved.isEmpty else { return false }
+      if isRewriting { try history?.recordRewrite(bridge) }
       try end()
       return true
     } catch {
@@ -43,21 +46,25 @@ extension Database {
     }
   }
 
-  /// Writes the whole state in place of whatever the file holds, in one transaction. Throws as
-  /// ``commit(_:of:bridge:)`` does.
-  public func rewrite(_ engine: borrowing Engine, bridge: BridgeRow) throws(StoreError) {
+  /// Begins to write the whole state in place of whatever the file holds, in one transaction. Returns and throws
+  /// as ``commit(_:of:bridge:)`` does, which goes on with it.
+  ///
+  /// - Parameter unsaved: becomes what has yet to be written.
+  public func rewrite(
+    _ unsaved: inout Unsaved, of engine: borrowing Engine, bridge: BridgeRow
+  ) throws(StoreError) -> Bool {
     try begin()
+    isRewriting = true
     do {
       try put(bridge)
       try history?.noteCounts()
       for table in ["room", "client", "membership"] { try execute("DELETE FROM \(table)") }
-      try put(engine.everything, of: engine)
-      try history?.recordRewrite(bridge)
-      try end()
     } catch {
       abandon()
       throw error
     }
+    unsaved = engine.everything
+    return try commit(&unsaved, of: engine, bridge: bridge)
   }
 
   private func begin() throws(StoreError) {
@@ -69,10 +76,12 @@ extension Database {
   private func end() throws(StoreError) {
     try execute("COMMIT")
     isCommitting = false
+    isRewriting = false
   }
 
   private func abandon() {
     isCommitting = false
+    isRewriting = false
     history?.rollBack()
     rollBack("ROLLBACK")
   }

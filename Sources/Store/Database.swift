@@ -46,6 +46,8 @@ public final class Database {
   let checkpointer: Checkpointer
   /// A commit has begun that takes further calls.
   var isCommitting = false
+  /// It writes everything.
+  var isRewriting = false
   var statements: Statements?
   /// `nil`: no history is kept.
   var history: HistoryBook?
@@ -81,6 +83,7 @@ public final class Database {
     do {
       try migrate()
       try execute("PRAGMA journal_mode = WAL")
+      try execute("PRAGMA journal_size_limit = \(limits.logBytes)")
       try execute("PRAGMA synchronous = \(durability == .power ? "FULL" : "NORMAL")")
       try takeOver()
       statements = try Statements(handle)

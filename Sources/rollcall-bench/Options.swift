@@ -5,6 +5,8 @@ struct Options {
 
   private static let letters = ["-h": "host", "-p": "port", "-u": "username", "-P": "pw"]
   private static let switches: Set = ["own"]
+  /// What is beyond it fits into no memory, and not into the engine's numbers.
+  private static let most = 100_000_000
 
   init(_ arguments: [String]) throws(BenchError) {
     command = arguments.first ?? ""
@@ -38,8 +40,8 @@ struct Options {
 
   func number(_ key: String, default value: Int) throws(BenchError) -> Int {
     guard let text = values[key] else { return value }
-    guard let number = Int(text), number >= 0 else {
-      throw BenchError("--\(key) '\(text)': a number")
+    guard let number = Int(text), (0...Self.most).contains(number) else {
+      throw BenchError("--\(key) '\(text)': a number up to \(Self.most)")
     }
     return number
   }

@@ -106,7 +106,8 @@ func runLoad(_ options: Options) throws(BenchError) {
 }
 
 do throws(BenchError) {
-  try run(try Options(Array(CommandLine.arguments.dropFirst())))
+  let arguments = Array(CommandLine.arguments.dropFirst())
+  try run(try Options(arguments.contains("--help") ? ["--help"] : arguments))
 } catch {
   progress("rollcall-bench: \(error)")
   exit(1)

@@ -67,9 +67,16 @@ struct BenchmarkTests {
       ])
   }
 
+  @Test(arguments: [["--help"], ["engine", "--help"], ["load", "--own", "--help"]])
+  func `help is given wherever it is asked for`(arguments: [String]) throws {
+    let child = try ChildProcess(ChildProcess.built("rollcall-bench"), arguments)
+    #expect(child.waitForExit() == .code(0))
+    #expect(child.output.hasPrefix("Usage: rollcall-bench"))
+  }
+
   @Test(arguments: [
     ["engine", "--clients", "0"], ["engine", "--clients", "x"], ["load", "--pairs", "1"],
-    ["heartbeats", "--messages"], ["rooms", "100"],
+    ["heartbeats", "--messages"], ["rooms", "100"], ["engine", "--clients", "99999999999999"],
   ])
   func `what cannot be is refused`(arguments: [String]) throws {
     let child = try ChildProcess(ChildProcess.built("rollcall-bench"), arguments)

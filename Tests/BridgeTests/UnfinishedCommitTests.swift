@@ -17,9 +17,14 @@ import Testing
   /// Commits as many calls later as it is told.
   private final class SlowStorage: Storage {
     var callsLeft = 0
+    var isFull = false
     private(set) var commits = 0
+    private(set) var rewrites = 0
 
-    func commit(_ unsaved: inout Unsaved, of engine: borrowing Engine, bridge: BridgeRow) -> Bool {
+    func commit(_ unsaved: inout Unsaved, of engine: borrowing Engine, bridge: BridgeRow)
+      throws(StoreError) -> Bool
+    {
+      if isFull { throw .failed(call: "step", code: 13, reason: "database or disk is full") }
       callsLeft -= 1
       guard callsLeft < 0 else { return false }
       unsaved = Unsaved()
@@ -28,7 +33,13 @@ import Testing
       return true
     }
 
-    func rewrite(_ engine: borrowing Engine, bridge: BridgeRow) {}
+    func rewrite(_ unsaved: inout Unsaved, of engine: borrowing Engine, bridge: BridgeRow)
+      throws(StoreError) -> Bool
+    {
+      rewrites += 1
+      unsaved = engine.everything
+      return try commit(&unsaved, of: engine, bridge: bridge)
+    }
     func filters() -> [String] { [] }
     func keep(filters: [String]) {}
   }
@@ -176,6 +187,47 @@ import Testing
     #expect(live.link.topics.last != "presence/bridge/status")
     for _ in 0..<3 { live.turn() }
     #expect(live.link.topics.contains("presence/bridge/status"))
+  }
+
+  @Test func `a rewrite takes several turns as well, and ends what went on from memory alone`() {
+    let live = Live()
+    live.storage.isFull = true
+    live.link.say("presence/clients/a/rooms/lab", "join")
+    live.turn()
+    #expect(!live.loop.saving.isDurable)
+    #expect(live.announcements == 1)
+    live.storage.isFull = false
+    live.storage.callsLeft = 3
+    live.link.say("presence/clients/b/rooms/lab", "join")
+    live.turn(after: 6_000)
+    for _ in 1...2 {
+      #expect(!live.loop.saving.isDurable)
+      #expect(live.announcements == 1)
+      live.turn()
+    }
+    live.turn()
+    #expect(live.loop.saving.isDurable)
+    #expect(live.announcements == 2)
+    #expect(live.storage.rewrites == 1)
+  }
+
+  @Test func `a rewrite that fails half-way is begun anew`() {
+    let live = Live()
+    live.storage.isFull = true
+    live.link.say("presence/clients/a/rooms/lab", "join")
+    live.turn()
+    live.storage.isFull = false
+    live.storage.callsLeft = 3
+    live.turn(after: 6_000)
+    #expect(live.loop.saving.isUnfinished)
+    live.storage.isFull = true
+    live.turn()
+    #expect(!live.loop.saving.isUnfinished && !live.loop.saving.isDurable)
+    live.storage.isFull = false
+    live.storage.callsLeft = 0
+    live.turn(after: 6_000)
+    #expect(live.loop.saving.isDurable)
+    #expect(live.storage.rewrites == 2)
   }
 
   @Test func `a room's number is not given to another meanwhile`() throws {

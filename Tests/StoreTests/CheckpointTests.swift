@@ -26,13 +26,30 @@ import Testing
       for _ in 0..<times {
         clients += 1
         shelf.join("client-\(clients)", "lab")
-        var unsaved = shelf.engine.takeUnsaved()
-        let row = BridgeRow(revision: 7, aliveAt: shelf.now.wall)
-        while try !database.commit(&unsaved, of: shelf.engine, bridge: row) { waits += 1 }
+        try commitOnce()
       }
     }
 
-    /// Of the log's file, which is not made shorter when the log begins anew.
+    private mutating func commitOnce() throws {
+      var unsaved = shelf.engine.takeUnsaved()
+      let row = BridgeRow(revision: 7, aliveAt: shelf.now.wall)
+      while try !database.commit(&unsaved, of: shelf.engine, bridge: row) { waits += 1 }
+    }
+
+    /// Many rows in one commit.
+    mutating func commitAtOnce(clients: Int) throws {
+      for client in 0..<clients { shelf.join("one-of-\(client)", "lab") }
+      try commitOnce()
+    }
+
+    /// How many logs there were before this one (sqlite.org/fileformat2.html#walformat).
+    var logNumber: Int {
+      guard let file = FileManager.default.contents(atPath: shelf.path + "-wal"), file.count >= 16
+      else { return 0 }
+      return file[12..<16].reduce(0) { $0 << 8 | Int($1) }
+    }
+
+    /// Of the log's file, which is made shorter when the log begins anew only beyond its limit.
     var logPages: Int {
       let attributes = try? FileManager.default.attributesOfItem(atPath: shelf.path + "-wal")
       return (attributes?[.size] as? Int ?? 0) / 4_096
@@ -54,7 +71,27 @@ import Testing
     let deadline = Date(timeIntervalSinceNow: 60)
     while try busy.membersInFile() == 0, Date() < deadline { sched_yield() }
     #expect(try busy.membersInFile() > 0)
-    #expect(busy.waits == 0)
+  }
+
+  /// The commit that begins a log waits for the disk.
+  @Test func `a log that is in the file is begun anew, and not by the next commit`() throws {
+    var busy = try Busy(step: 20)
+    let before = busy.logNumber
+    try busy.commitAtOnce(clients: 2_000)
+    let deadline = Date(timeIntervalSinceNow: 60)
+    while busy.logNumber == before, Date() < deadline { sched_yield() }
+    #expect(busy.logNumber > before)
+    #expect(try busy.membersInFile() == 2_000)
+    try busy.commit(times: 1)
+    #expect(rows(of: busy.shelf.engine) == rows(of: try busy.shelf.loaded()))
+  }
+
+  @Test func `a log that has grown long is shortened when it begins anew`() throws {
+    var busy = try Busy(step: 20, log: 30)
+    try busy.commitAtOnce(clients: 2_000)
+    let deadline = Date(timeIntervalSinceNow: 60)
+    while busy.logPages > 31, Date() < deadline { sched_yield() }
+    #expect(busy.logPages <= 31)
   }
 
   @Test func `before that nothing is moved`() throws {

@@ -81,7 +81,23 @@ import Testing
     #expect(try begun.rowsOnFile == [0, 0, 0, 0])
     #expect(try begun.database.filters() == ["before/#"])
     try sqlite(begun.shelf.path, "DROP TRIGGER no")
-    try begun.database.rewrite(begun.shelf.engine, bridge: Self.row)
+    try rewrite(begun.database, begun.shelf.engine, Self.row)
+    #expect(
+      StoreTests.rows(of: begun.shelf.engine) == StoreTests.rows(of: try begun.shelf.loaded()))
+  }
+
+  @Test(arguments: 1...16) func `a rewrite in parts takes in what changes meanwhile`(rows: Int)
+    throws
+  {
+    var begun = try Begun(rows: rows)
+    var isDone = try begun.database.rewrite(
+      &begun.unsaved, of: begun.shelf.engine, bridge: Self.row)
+    #expect(try isDone || begun.rowsOnFile == [0, 0, 0, 0])
+    begun.shelf.leave("a", "room-of-a")
+    begun.shelf.join("b", "room-of-a")
+    begun.shelf.join("d", "room-of-a")
+    while !isDone || begun.shelf.engine.hasUnsaved { isDone = try begun.commit() }
+    #expect(try begun.database.lastCountInHistory(of: Array("room-of-a".utf8)) == 2)
     #expect(
       StoreTests.rows(of: begun.shelf.engine) == StoreTests.rows(of: try begun.shelf.loaded()))
   }

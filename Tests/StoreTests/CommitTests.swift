@@ -95,7 +95,7 @@ import Testing
     var other = try Shelf()
     other.join("b", "hall")
     other.join("c", "roof")
-    try database.rewrite(other.engine, bridge: BridgeRow(revision: 9, aliveAt: 8))
+    try rewrite(database, other.engine, BridgeRow(revision: 9, aliveAt: 8))
     #expect(rows(of: try shelf.loaded()) == rows(of: other.engine))
     #expect(try shelf.open().bridgeRow() == BridgeRow(revision: 9, aliveAt: 8))
   }
@@ -120,13 +120,13 @@ import Testing
     shelf.join("b", "lab")
     #expect(throws: StoreError.takenOver(path: shelf.path)) { try shelf.commit(to: first) }
     #expect(throws: StoreError.takenOver(path: shelf.path)) {
-      try first.rewrite(shelf.engine, bridge: BridgeRow(revision: 1, aliveAt: 1))
+      try rewrite(first, shelf.engine, BridgeRow(revision: 1, aliveAt: 1))
     }
     var engine = Engine(rules: Rules())
     try second.load(into: &engine, at: shelf.now)
     #expect(rows(of: engine) == before)
     #expect(try second.bridgeRow().revision == 7)
-    try second.rewrite(shelf.engine, bridge: BridgeRow(revision: 8, aliveAt: 1))
+    try rewrite(second, shelf.engine, BridgeRow(revision: 8, aliveAt: 1))
     #expect(try second.bridgeRow().revision == 8)
   }
 }

@@ -28,7 +28,7 @@ import Testing
       #expect(rows(of: engine) == before)
       limit.rlim_cur = rlim_t.max
       setrlimit(__rlimit_resource_t(1), &limit)
-      try database.rewrite(shelf.engine, bridge: BridgeRow(revision: 9, aliveAt: 8))
+      try rewrite(database, shelf.engine, BridgeRow(revision: 9, aliveAt: 8))
       #expect(rows(of: try shelf.loaded()) == rows(of: shelf.engine))
     }
   }

@@ -100,7 +100,7 @@ import Testing
     _ = past.shelf.engine.takeUnsaved()
     var row = BridgeRow(revision: 9, aliveAt: past.shelf.now.wall)
     row.unknownSince = Past.dawn * 1_000
-    try past.database.rewrite(past.shelf.engine, bridge: row)
+    try rewrite(past.database, past.shelf.engine, row)
     past.set(dawn + 179)
     func words(_ room: String) throws -> [String] {
       try past.read(room, since: 119, step: 60).map(\.words)
@@ -109,6 +109,26 @@ import Testing
     #expect(try words("hall") == ["?", "2-2 2.0"])
     #expect(try words("roof") == ["?", "5-5 5.0"])
     #expect(try words("new") == ["?", "1-1 1.0"])
+  }
+
+  /// Comparing each room with each takes minutes.
+  @Test(.timeLimit(.minutes(1))) func `a rewrite of many rooms compares each with itself alone`()
+    throws
+  {
+    var past = try Past()
+    let rooms = 60_000
+    for room in 0..<rooms / 2 { past.fill("room-\(room)", 1) }
+    try past.commit()
+    past.set(dawn + 120)
+    for room in 0..<100 { past.fill("room-\(room)", 0) }
+    for room in rooms / 2..<rooms { past.fill("room-\(room)", 1) }
+    _ = past.shelf.engine.takeUnsaved()
+    let row = BridgeRow(revision: 9, aliveAt: past.shelf.now.wall)
+    try rewrite(past.database, past.shelf.engine, row)
+    past.set(dawn + 179)
+    for (room, words) in [(0, "0-0 0.0"), (100, "1-1 1.0"), (rooms - 1, "1-1 1.0")] {
+      #expect(try past.read("room-\(room)", since: 58, step: 60).last?.words == words)
+    }
   }
 
   @Test func `a database of an earlier version begins with the counts that it holds`() throws {

@@ -94,6 +94,14 @@ struct Shelf {
   }
 }
 
+/// Writes everything, in as many calls as that takes.
+func rewrite(_ database: Database, _ engine: borrowing Engine, _ row: BridgeRow) throws(StoreError)
+{
+  var unsaved = Unsaved()
+  guard try !database.rewrite(&unsaved, of: engine, bridge: row) else { return }
+  while try !database.commit(&unsaved, of: engine, bridge: row) {}
+}
+
 /// Every row of an engine, in words.
 func rows(of engine: Engine) -> [String] {
   var rows: [String] = []

@@ -33,7 +33,7 @@ extension BridgeLoop {
   }
 
   func save() {
-    guard saving.isDurable else { return rewriteIfDue() }
+    guard saving.isDurable || saving.isUnfinished else { return rewriteIfDue() }
     guard
       saving.isUnfinished || engine.hasUnsaved || saving.mustRaise(above: engine.revision)
         || saving.isStampDue(at: now)
@@ -54,10 +54,8 @@ extension BridgeLoop {
     _ = engine.takeUnsaved()
     guard now.instant >= saving.nextAttempt else { return }
     put { row throws(StoreError) in
-      try storage.rewrite(engine, bridge: row)
-      return true
+      try storage.rewrite(&saving.unsaved, of: engine, bridge: row)
     }
-    if saving.isDurable { log.log(.notice, at: now, "the database can be written again") }
   }
 
   private func put(_ write: (BridgeRow) throws(StoreError) -> Bool) {
@@ -67,6 +65,7 @@ extension BridgeLoop {
     do throws(StoreError) {
       guard try write(row) else { return saving.goesOn() }
       tally.commits += 1
+      if !saving.isDurable { log.log(.notice, at: now, "the database can be written again") }
       saving.succeeded(ceiling: row.revision, aliveAt: row.aliveAt, isLive: stage == .live)
     } catch {
       couldNotSave(error)

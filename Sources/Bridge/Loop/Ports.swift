@@ -161,7 +161,9 @@ public protocol Storage: AnyObject {
   /// As ``Database/commit(_:of:bridge:)``: done, or to be called again.
   func commit(_ unsaved: inout Unsaved, of engine: borrowing Engine, bridge: BridgeRow)
     throws(StoreError) -> Bool
-  func rewrite(_ engine: borrowing Engine, bridge: BridgeRow) throws(StoreError)
+  /// As ``Database/rewrite(_:of:bridge:)``: done, or `commit` is to go on with it.
+  func rewrite(_ unsaved: inout Unsaved, of engine: borrowing Engine, bridge: BridgeRow)
+    throws(StoreError) -> Bool
   func filters() throws(StoreError) -> [String]
   func keep(filters: [String]) throws(StoreError)
   /// As ``Database/thinHistory(at:)``.

@@ -46,12 +46,17 @@ extension Database {
 
 /// A rewrite after a time in which nothing could be written: what changed meanwhile is found by comparing.
 extension HistoryBook {
+  /// What the rows come to now and did before, by one search a room: a join of the two would go through all
+  /// of one for each of the other.
+  private static let differences = """
+    SELECT name, count FROM temp.counted AS new
+      WHERE count IS NOT (SELECT count FROM temp.counted_before WHERE name = new.name)
+    UNION ALL SELECT name, 0 FROM temp.counted_before AS old
+      WHERE NOT EXISTS (SELECT 1 FROM temp.counted WHERE name = old.name)
+    """
+
   /// To be called before the rows are replaced.
-  func noteCounts() throws(StoreError) {
-    try execute("DROP TABLE IF EXISTS temp.counted")
-    try execute("CREATE TEMP TABLE counted(name BLOB PRIMARY KEY, count INTEGER) WITHOUT ROWID")
-    try execute("INSERT INTO counted \(Database.counts)")
-  }
+  func noteCounts() throws(StoreError) { try noteCounts(in: "counted_before") }
 
   /// To be called when they have been.
   func recordRewrite(_ bridge: BridgeRow) throws(StoreError) {
@@ -60,25 +65,31 @@ extension HistoryBook {
     if isSetBack { try turnBack(to: second) }
     try begin(at: bridge.aliveAt)
     if let unknown = bridge.unknownSince { try putGap(from: unknown, to: bridge.aliveAt) }
-    let differences = """
-      SELECT coalesce(new.name, old.name) AS name, coalesce(new.count, 0) AS count
-        FROM counted AS old FULL JOIN (\(Database.counts)) AS new USING (name)
-        WHERE old.count IS NOT new.count
-      """
+    try noteCounts(in: "counted")
+    try recordDifferences(at: second)
+    for table in ["counted_before", "counted"] { try execute("DROP TABLE temp.\(table)") }
+    forget()
+  }
+
+  private func noteCounts(in table: String) throws(StoreError) {
+    try execute("DROP TABLE IF EXISTS temp.\(table)")
+    try execute("CREATE TEMP TABLE \(table)(name BLOB PRIMARY KEY, count INTEGER) WITHOUT ROWID")
+    try execute("INSERT INTO temp.\(table) \(Database.counts)")
+  }
+
+  private func recordDifferences(at second: Int64) throws(StoreError) {
     try execute(
-      "INSERT OR IGNORE INTO history_room(name, base) SELECT name, 0 FROM (\(differences))")
+      "INSERT OR IGNORE INTO history_room(name, base) SELECT name, 0 FROM (\(Self.differences))")
     let key = HistoryKey(.second, room: 0, at: second).value
     try execute(
       """
       INSERT OR REPLACE INTO history
         SELECT \(key) + (history_room.id << 12), changed.count, changed.count, changed.count,
           changed.count
-        FROM (\(differences)) AS changed JOIN history_room USING (name)
+        FROM (\(Self.differences)) AS changed JOIN history_room USING (name)
         WHERE history_room.id < \(HistoryKey.roomLimit)
       """)
     rows += Int(sqlite3_changes(handle))
-    try execute("DROP TABLE temp.counted")
-    forget()
   }
 
   private func execute(_ sql: String) throws(StoreError) {

@@ -67,34 +67,39 @@ final class SimulatedStorage: Storage {
       throw error
     }
     if staged == nil, world.isCommitHeldUp { return false }
-    var rest = unsaved
-    let part = rest.take(world.plan.commitLimits.rows)
-    var rows = staged ?? world.disk.rows
-    rows.apply(part, of: engine, bridge: bridge)
-    if let database {
-      let isDone = try database.commit(&unsaved, of: engine, bridge: bridge)
-      if isDone != rest.isEmpty { world.fail("the database commits at another time") }
-    }
-    unsaved = rest
+    let all = unsaved
+    let isDone = try database?.commit(&unsaved, of: engine, bridge: bridge)
+    unsaved = all
+    return write(&unsaved, of: engine, bridge, onto: staged ?? world.disk.rows, isDone)
+  }
+
+  func rewrite(_ unsaved: inout Unsaved, of engine: borrowing Engine, bridge: BridgeRow)
+    throws(StoreError) -> Bool
+  {
+    guard process.step() else { return true }
+    try refuseIfFull()
+    let isDone = try database?.rewrite(&unsaved, of: engine, bridge: bridge)
+    unsaved = engine.everything
+    var rows = SimulatedDisk.Rows()
+    rows.filters = world.disk.rows.filters
+    return write(&unsaved, of: engine, bridge, onto: rows, isDone)
+  }
+
+  /// - Parameter isDone: of the real database, where there is one.
+  private func write(
+    _ unsaved: inout Unsaved, of engine: borrowing Engine, _ bridge: BridgeRow,
+    onto before: SimulatedDisk.Rows, _ isDone: Bool?
+  ) -> Bool {
+    var rows = before
+    rows.apply(unsaved.take(world.plan.commitLimits.rows), of: engine, bridge: bridge)
+    if let isDone, isDone != unsaved.isEmpty { world.fail("the database commits at another time") }
     staged = unsaved.isEmpty ? nil : rows
     guard unsaved.isEmpty else { return false }
     world.disk.rows = rows
-    world.judge.committed()
-    _ = process.step()
-    return true
-  }
-
-  func rewrite(_ engine: borrowing Engine, bridge: BridgeRow) throws(StoreError) {
-    guard process.step() else { return }
-    try refuseIfFull()
-    if let database { try database.rewrite(engine, bridge: bridge) }
-    let filters = world.disk.rows.filters
-    world.disk.rows = SimulatedDisk.Rows()
-    world.disk.rows.filters = filters
-    world.disk.rows.apply(engine.everything, of: engine, bridge: bridge)
     world.disk.isBehind = false
     world.judge.committed()
     _ = process.step()
+    return true
   }
 
   func thinHistory(at time: Int64) throws(StoreError) -> Bool {
