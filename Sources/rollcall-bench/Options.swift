@@ -13,14 +13,14 @@ struct Options {
     var rest = arguments.dropFirst()
     while let word = rest.popFirst() {
       guard let key = Self.letters[word] ?? Self.longKey(word) else {
-        throw BenchError("'\(word)': options are '--key VALUE'; see --help")
+        throw .usage("'\(word)': options are '--key VALUE'; see --help")
       }
       if Self.switches.contains(key) {
         values[key] = ""
       } else if let value = rest.popFirst() {
         values[key] = value
       } else {
-        throw BenchError("'\(word)' wants a value; see --help")
+        throw .usage("'\(word)' wants a value; see --help")
       }
     }
   }
@@ -33,7 +33,7 @@ struct Options {
   func allow(_ keys: Set<String>) throws(BenchError) {
     let unknown = values.keys.filter { !keys.contains($0) }.sorted()
     guard let first = unknown.first else { return }
-    throw BenchError("\(command) has no option '--\(first)'; see --help")
+    throw .usage("\(command) has no option '--\(first)'; see --help")
   }
 
   subscript(_ key: String) -> String? { values[key] }
@@ -41,7 +41,7 @@ struct Options {
   func number(_ key: String, default value: Int) throws(BenchError) -> Int {
     guard let text = values[key] else { return value }
     guard let number = Int(text), (0...Self.most).contains(number) else {
-      throw BenchError("--\(key) '\(text)': a number up to \(Self.most)")
+      throw .usage("--\(key) '\(text)': a number up to \(Self.most)")
     }
     return number
   }
@@ -49,7 +49,7 @@ struct Options {
   /// At least one.
   func count(_ key: String, default value: Int) throws(BenchError) -> Int {
     let number = try number(key, default: value)
-    guard number > 0 else { throw BenchError("--\(key) '0': at least 1") }
+    guard number > 0 else { throw .usage("--\(key) '0': at least 1") }
     return number
   }
 }

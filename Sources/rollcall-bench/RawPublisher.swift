@@ -83,5 +83,13 @@ final class RawPublisher {
 
 struct BenchError: Error, CustomStringConvertible {
   let description: String
-  init(_ description: String) { self.description = description }
+  /// What was asked for cannot be.
+  let isUsage: Bool
+
+  init(_ description: String, isUsage: Bool = false) {
+    self.description = description
+    self.isUsage = isUsage
+  }
+
+  static func usage(_ description: String) -> BenchError { BenchError(description, isUsage: true) }
 }

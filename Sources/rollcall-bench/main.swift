@@ -110,5 +110,5 @@ do throws(BenchError) {
   try run(try Options(arguments.contains("--help") ? ["--help"] : arguments))
 } catch {
   progress("rollcall-bench: \(error)")
-  exit(1)
+  exit(error.isUsage ? 2 : 1)
 }

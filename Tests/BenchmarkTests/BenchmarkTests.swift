@@ -80,7 +80,7 @@ struct BenchmarkTests {
   ])
   func `what cannot be is refused`(arguments: [String]) throws {
     let child = try ChildProcess(ChildProcess.built("rollcall-bench"), arguments)
-    #expect(child.waitForExit() == .code(1))
+    #expect(child.waitForExit() == .code(2))
     #expect(child.output.isEmpty)
     #expect(child.errors.hasPrefix("rollcall-bench: "))
   }
