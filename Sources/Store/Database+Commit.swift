@@ -68,9 +68,23 @@ extension Database {
   }
 
   private func begin() throws(StoreError) {
+    try expectFile()
     try execute("BEGIN IMMEDIATE")
     history?.clock.begin()
     isCommitting = true
+  }
+
+  /// A file that was deleted, moved or replaced would take commits that nobody will ever read
+  /// (sqlite.org/c3ref/c_fcntl_begin_atomic_write.html, SQLITE_FCNTL_HAS_MOVED: one `stat`).
+  private func expectFile() throws(StoreError) {
+    var hasMoved: Int32 = 0
+    guard
+      sqlite3_file_control(handle, nil, SQLITE_FCNTL_HAS_MOVED, &hasMoved) == SQLITE_OK,
+      hasMoved != 0
+    else { return }
+    throw .failed(
+      call: "\(path)", code: SQLITE_READONLY,
+      reason: "has been deleted or replaced; a restart of the bridge makes it anew")
   }
 
   private func end() throws(StoreError) {

@@ -1,3 +1,4 @@
+import Foundation
 import Presence
 import Store
 import Testing
@@ -98,6 +99,23 @@ import Testing
     try rewrite(database, other.engine, BridgeRow(revision: 9, aliveAt: 8))
     #expect(rows(of: try shelf.loaded()) == rows(of: other.engine))
     #expect(try shelf.open().bridgeRow() == BridgeRow(revision: 9, aliveAt: 8))
+  }
+
+  @Test(arguments: [false, true])
+  func `a file that was deleted or replaced takes no commits`(isReplaced: Bool) throws {
+    var shelf = try Shelf()
+    let database = try shelf.open()
+    shelf.join("a", "lab")
+    try shelf.commit(to: database)
+    try FileManager.default.moveItem(atPath: shelf.path, toPath: shelf.path + ".old")
+    if isReplaced { _ = FileManager.default.createFile(atPath: shelf.path, contents: Data()) }
+    shelf.join("b", "lab")
+    #expect(throws: StoreError.self) { try shelf.commit(to: database) }
+    if isReplaced { try FileManager.default.removeItem(atPath: shelf.path) }
+    try FileManager.default.moveItem(atPath: shelf.path + ".old", toPath: shelf.path)
+    shelf.join("c", "lab")
+    try rewrite(database, shelf.engine, BridgeRow(revision: 9, aliveAt: 8))
+    #expect(rows(of: try shelf.loaded()) == rows(of: shelf.engine))
   }
 
   @Test func `filters are kept in place of those before`() throws {
