@@ -33,11 +33,14 @@ extension Database {
     }
     do {
       try put(bridge)
+      if let comparison {
+        guard try comparison.advance(engine, bridge, budget: limits.rows) else { return false }
+        try replaceRows(&unsaved, engine)
+      }
       let part = unsaved.take(limits.rows)
       try put(part, of: engine)
-      if !isRewriting { try history?.record(part.recounts, of: engine, bridge) }
+      try history?.record(part.recounts, of: engine, bridge)
       guard unsaved.isEmpty else { return false }
-      if isRewriting { try history?.recordRewrite(bridge) }
       try end()
       return true
     } catch {
@@ -54,17 +57,26 @@ extension Database {
     _ unsaved: inout Unsaved, of engine: borrowing Engine, bridge: BridgeRow
   ) throws(StoreError) -> Bool {
     try begin()
-    isRewriting = true
     do {
-      try put(bridge)
-      try history?.noteCounts()
-      for table in ["room", "client", "membership"] { try execute("DELETE FROM \(table)") }
+      if let history {
+        comparison = try HistoryComparison(history)
+      } else {
+        try replaceRows(&unsaved, engine)
+      }
     } catch {
       abandon()
       throw error
     }
-    unsaved = engine.everything
     return try commit(&unsaved, of: engine, bridge: bridge)
+  }
+
+  private func replaceRows(_ unsaved: inout Unsaved, _ engine: borrowing Engine) throws(StoreError)
+  {
+    comparison = nil
+    for table in ["room", "client", "membership"] { try execute("DELETE FROM \(table)") }
+    let recounts = unsaved.recounts
+    unsaved = engine.everything
+    unsaved.recounts = recounts
   }
 
   private func begin() throws(StoreError) {
@@ -90,12 +102,11 @@ extension Database {
   private func end() throws(StoreError) {
     try execute("COMMIT")
     isCommitting = false
-    isRewriting = false
   }
 
   private func abandon() {
     isCommitting = false
-    isRewriting = false
+    comparison = nil
     history?.rollBack()
     rollBack("ROLLBACK")
   }

@@ -46,8 +46,8 @@ public final class Database {
   let checkpointer: Checkpointer
   /// A commit has begun that takes further calls.
   var isCommitting = false
-  /// It writes everything.
-  var isRewriting = false
+  /// It writes everything, and has yet to find what changed in counts.
+  var comparison: HistoryComparison?
   var statements: Statements?
   /// `nil`: no history is kept.
   var history: HistoryBook?
@@ -74,6 +74,7 @@ public final class Database {
 
   deinit {
     statements = nil
+    comparison = nil
     history = nil
     checkpointer.end()
     sqlite3_close_v2(handle)

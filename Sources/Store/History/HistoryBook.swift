@@ -75,16 +75,34 @@ final class HistoryBook {
   func record(
     _ recounts: ContiguousArray<Recount>, of engine: borrowing Engine, _ bridge: BridgeRow
   ) throws(StoreError) {
-    let (time, isSetBack) = clock.take(bridge.aliveAt)
-    if isSetBack { try turnBack(to: Self.second(at: time)) }
-    try begin(at: time)
-    if let unknown = bridge.unknownSince { try putGap(from: unknown, to: time) }
+    let time = try come(to: bridge)
     for recount in recounts {
       try record(
         recount, id: id(of: recount.room, in: engine), at: time,
         isAfterGap: bridge.unknownSince != nil)
     }
     if rows != savedRows, abs(time - savedAt) >= 10_000 { try saveState(at: time) }
+  }
+
+  /// What a commit tells beside how counts have changed. Returns the time that history goes by, in milliseconds
+  /// since 1970.
+  func come(to bridge: BridgeRow) throws(StoreError) -> Int64 {
+    let (time, isSetBack) = clock.take(bridge.aliveAt)
+    if isSetBack { try turnBack(to: Self.second(at: time)) }
+    try begin(at: time)
+    if let unknown = bridge.unknownSince { try putGap(from: unknown, to: time) }
+    return time
+  }
+
+  /// Writes the count of a room where nothing is known of how it came to it.
+  func note(_ count: Int64, of name: UnsafeRawBufferPointer, at time: Int64) throws(StoreError) {
+    let key = HistoryKey(.second, room: try id(of: name), at: Self.second(at: time))
+    put.bind(integers: key.value, count, count)
+    put.bind(real: Double(count), at: 4)
+    put.bind(count, at: 5)
+    put.bind(real: 0, at: 6)
+    try put.run()
+    rows += 1
   }
 
   /// History begins with the first commit.
