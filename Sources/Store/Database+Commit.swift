@@ -50,12 +50,13 @@ extension Database {
   }
 
   /// Begins to write the whole state in place of whatever the file holds, in one transaction. Returns and throws
-  /// as ``commit(_:of:bridge:)`` does, which goes on with it.
+  /// as ``commit(_:of:bridge:)`` does, which goes on with it. A commit that is under way is given up.
   ///
   /// - Parameter unsaved: becomes what has yet to be written.
   public func rewrite(
     _ unsaved: inout Unsaved, of engine: borrowing Engine, bridge: BridgeRow
   ) throws(StoreError) -> Bool {
+    if isCommitting { abandon() }
     try begin()
     do {
       if let history {

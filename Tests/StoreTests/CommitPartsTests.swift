@@ -102,6 +102,17 @@ import Testing
       StoreTests.rows(of: begun.shelf.engine) == StoreTests.rows(of: try begun.shelf.loaded()))
   }
 
+  @Test func `a rewrite gives up a commit that is under way`() throws {
+    var begun = try Begun(rows: 4)
+    #expect(try !begun.commit())
+    begun.shelf.leave("a", "room-of-a")
+    _ = begun.shelf.engine.takeUnsaved()
+    try rewrite(begun.database, begun.shelf.engine, Self.row)
+    #expect(
+      StoreTests.rows(of: begun.shelf.engine) == StoreTests.rows(of: try begun.shelf.loaded()))
+    #expect(try begun.database.lastCountInHistory(of: Array("room-of-a".utf8)) ?? 0 == 0)
+  }
+
   @Test func `filters that are kept meanwhile are a part of the commit`() throws {
     var begun = try Begun(rows: 4)
     #expect(try !begun.commit())

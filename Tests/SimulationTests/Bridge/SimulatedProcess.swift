@@ -67,10 +67,11 @@ final class SimulatedStorage: Storage {
       throw error
     }
     if staged == nil, world.isCommitHeldUp { return false }
-    let all = unsaved
-    let isDone = try database?.commit(&unsaved, of: engine, bridge: bridge)
-    unsaved = all
-    return write(&unsaved, of: engine, bridge, onto: staged ?? world.disk.rows, isDone)
+    if let database {
+      return noteWritten(
+        try database.commit(&unsaved, of: engine, bridge: bridge), of: engine, bridge)
+    }
+    return write(&unsaved, of: engine, bridge, onto: staged ?? world.disk.rows)
   }
 
   func rewrite(_ unsaved: inout Unsaved, of engine: borrowing Engine, bridge: BridgeRow)
@@ -78,28 +79,46 @@ final class SimulatedStorage: Storage {
   {
     guard process.step() else { return true }
     try refuseIfFull()
-    let isDone = try database?.rewrite(&unsaved, of: engine, bridge: bridge)
+    if let database {
+      return noteWritten(
+        try database.rewrite(&unsaved, of: engine, bridge: bridge), of: engine, bridge)
+    }
     unsaved = engine.everything
-    var rows = SimulatedDisk.Rows()
-    rows.filters = world.disk.rows.filters
-    return write(&unsaved, of: engine, bridge, onto: rows, isDone)
+    return write(&unsaved, of: engine, bridge, onto: emptyRows)
   }
 
-  /// - Parameter isDone: of the real database, where there is one.
+  private var emptyRows: SimulatedDisk.Rows {
+    var rows = SimulatedDisk.Rows()
+    rows.filters = world.disk.rows.filters
+    return rows
+  }
+
   private func write(
     _ unsaved: inout Unsaved, of engine: borrowing Engine, _ bridge: BridgeRow,
-    onto before: SimulatedDisk.Rows, _ isDone: Bool?
+    onto before: SimulatedDisk.Rows
   ) -> Bool {
     var rows = before
     rows.apply(unsaved.take(world.plan.commitLimits.rows), of: engine, bridge: bridge)
-    if let isDone, isDone != unsaved.isEmpty { world.fail("the database commits at another time") }
     staged = unsaved.isEmpty ? nil : rows
-    guard unsaved.isEmpty else { return false }
+    if unsaved.isEmpty { committed(rows) }
+    return unsaved.isEmpty
+  }
+
+  /// The real database decides how much a call writes; when it is done everything is as the engine has it.
+  private func noteWritten(_ isDone: Bool, of engine: borrowing Engine, _ bridge: BridgeRow) -> Bool
+  {
+    var rows = emptyRows
+    if isDone { rows.apply(engine.everything, of: engine, bridge: bridge) }
+    staged = isDone ? nil : rows
+    if isDone { committed(rows) }
+    return isDone
+  }
+
+  private func committed(_ rows: SimulatedDisk.Rows) {
     world.disk.rows = rows
     world.disk.isBehind = false
     world.judge.committed()
     _ = process.step()
-    return true
   }
 
   func thinHistory(at time: Int64) throws(StoreError) -> Bool {
