@@ -26,7 +26,7 @@ final class Checkpointer: Sendable {
   private let limits: CommitLimits
   private let state: Mutex<State>
   private let queue = DispatchQueue(label: "rollcall.checkpoint")
-  /// Of the queue alone.
+  /// Unchecked, because it is touched on the queue alone, which runs one thing after another.
   private nonisolated(unsafe) var handle: OpaquePointer?
 
   init(path: String, _ limits: CommitLimits) {

@@ -52,7 +52,7 @@ extension Database {
   /// Begins to write the whole state in place of whatever the file holds, in one transaction. Returns and throws
   /// as ``commit(_:of:bridge:)`` does, which goes on with it. A commit that is under way is given up.
   ///
-  /// - Parameter unsaved: becomes what has yet to be written.
+  /// - Parameter unsaved: becomes everything, once the counts of what is replaced have been compared.
   public func rewrite(
     _ unsaved: inout Unsaved, of engine: borrowing Engine, bridge: BridgeRow
   ) throws(StoreError) -> Bool {

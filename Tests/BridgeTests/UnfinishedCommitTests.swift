@@ -121,6 +121,15 @@ import Testing
       Array(name.utf8).withUnsafeBytes { loop.engine.findRoom($0) }
     }
 
+    /// A room that somebody has just left.
+    func emptyRoom() throws -> Int32 {
+      for word in ["join", "leave"] {
+        link.say("presence/clients/a/rooms/lab", word)
+        turn(after: 1_000)
+      }
+      return try #require(room("lab"))
+    }
+
     /// Of the room, so far.
     var announcements: Int { link.topics.count { $0 == "presence/events/lab" } }
   }
@@ -147,11 +156,7 @@ import Testing
 
   @Test func `time stands still meanwhile`() throws {
     let live = Live()
-    live.link.say("presence/clients/a/rooms/lab", "join")
-    live.turn(after: 1_000)
-    live.link.say("presence/clients/a/rooms/lab", "leave")
-    live.turn(after: 1_000)
-    let room = try #require(live.room("lab"))
+    let room = try live.emptyRoom()
     live.storage.callsLeft = 2
     live.link.say("presence/clients/a/rooms/hall", "join")
     live.turn()
@@ -232,11 +237,7 @@ import Testing
 
   @Test func `a room's number is not given to another meanwhile`() throws {
     let live = Live()
-    live.link.say("presence/clients/a/rooms/lab", "join")
-    live.turn(after: 1_000)
-    live.link.say("presence/clients/a/rooms/lab", "leave")
-    live.turn(after: 1_000)
-    let room = try #require(live.room("lab"))
+    let room = try live.emptyRoom()
     live.storage.callsLeft = 2
     live.turn(after: 60_000)
     #expect(live.loop.engine.hasRoom(room))
