@@ -73,9 +73,10 @@ import Testing
 
     func write() {}
     func keepAlive() {}
-    func subscribe(_ filters: [String], atLeastOnce: Bool) {}
-    func unsubscribe(_ filters: [String]) {}
+    func subscribe(_ filters: [String], atLeastOnce: Bool) -> Int32 { 0 }
+    func unsubscribe(_ filters: [String]) -> Int32 { 0 }
     func disconnect() {}
+    func close() {}
   }
 
   private let clock = HandClock()

@@ -75,9 +75,10 @@ import Testing
     ) -> Int32 { 1 }
     func write() {}
     func keepAlive() {}
-    func subscribe(_ filters: [String], atLeastOnce: Bool) {}
-    func unsubscribe(_ filters: [String]) {}
+    func subscribe(_ filters: [String], atLeastOnce: Bool) -> Int32 { 0 }
+    func unsubscribe(_ filters: [String]) -> Int32 { 0 }
     func disconnect() {}
+    func close() {}
   }
 
   /// The first attempts at a broker with this script, and what was logged.

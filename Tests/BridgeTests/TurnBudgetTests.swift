@@ -52,9 +52,10 @@ import Testing
     func publish(
       _ topic: [UInt8], _ payload: UnsafeRawBufferPointer, atLeastOnce: Bool, retain: Bool
     ) -> Int32 { 0 }
-    func subscribe(_ filters: [String], atLeastOnce: Bool) {}
-    func unsubscribe(_ filters: [String]) {}
+    func subscribe(_ filters: [String], atLeastOnce: Bool) -> Int32 { 0 }
+    func unsubscribe(_ filters: [String]) -> Int32 { 0 }
     func disconnect() {}
+    func close() {}
   }
 
   /// 2,000 reads or messages, or 15 ms, looked at every 64 of them.

@@ -91,9 +91,10 @@ import Testing
 
     func write() { writes += 1 }
     func keepAlive() {}
-    func subscribe(_ filters: [String], atLeastOnce: Bool) {}
-    func unsubscribe(_ filters: [String]) {}
+    func subscribe(_ filters: [String], atLeastOnce: Bool) -> Int32 { 0 }
+    func unsubscribe(_ filters: [String]) -> Int32 { 0 }
     func disconnect() {}
+    func close() {}
   }
 
   private struct Live {

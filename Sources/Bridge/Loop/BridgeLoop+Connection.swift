@@ -41,7 +41,9 @@ extension BridgeLoop {
     ended = ended ?? Ended(reason: end.reason, isTakenOver: end.isTakenOver)
   }
 
-  public func linkDidSubscribe(granted: [Int32]) {
+  public func linkDidUnsubscribe(_ id: Int32) {}
+
+  public func linkDidSubscribe(_ id: Int32, granted: [Int32]) {
     guard granted.contains(where: { $0 >= 128 }) else { return }
     log.limited(
       "subscribe", .error, at: now, "the broker refuses a subscription: the bridge needs them all")
@@ -108,8 +110,8 @@ extension BridgeLoop {
     attempt { link throws(LinkError) in
       try say("online", on: link)
       if welcome.sessionPresent { try claimSession(on: link) }
-      try link.subscribe(acknowledgedFilters, atLeastOnce: true)
-      try link.subscribe(plainFilters, atLeastOnce: false)
+      _ = try link.subscribe(acknowledgedFilters, atLeastOnce: true)
+      _ = try link.subscribe(plainFilters, atLeastOnce: false)
     }
     sendFence()
     if isContested, version == .v311 { publishStats() }
@@ -210,7 +212,7 @@ extension BridgeLoop {
     let old = kept.filter {
       !lasting.contains($0) && !passingFilters.contains($0) && !$0.hasPrefix("$rollcall/")
     }
-    attempt { link throws(LinkError) in try link.unsubscribe(passingFilters + old) }
+    attempt { link throws(LinkError) in _ = try link.unsubscribe(passingFilters + old) }
     keepFilters()
   }
 

@@ -172,7 +172,7 @@ extension BridgeLoop {
       inFlight.insert(id)
       return id
     } catch {
-      guard error.isOversize else { throw error }
+      guard error.scope == .oversize else { throw error }
       tally.oversize += 1
       log.limited(
         "oversize", .error, at: now,

@@ -52,7 +52,7 @@ extension BridgeLoop {
         }
         tally.published += 1
       } catch {
-        guard error.isOversize else { throw error }
+        guard error.scope == .oversize else { throw error }
         tally.oversize += 1
       }
     }

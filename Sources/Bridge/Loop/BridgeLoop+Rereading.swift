@@ -17,7 +17,7 @@ extension BridgeLoop {
     tally.rereads += 1
     log.log(.notice, at: now, "the broker has dropped messages; reading the statuses again")
     attempt { link throws(LinkError) in
-      try link.subscribe(replayFilters, atLeastOnce: false)
+      _ = try link.subscribe(replayFilters, atLeastOnce: false)
     }
     sendFence()
   }
@@ -27,7 +27,7 @@ extension BridgeLoop {
     guard let started = recovery.rereadStarted, time >= started else { return }
     recovery.endReread(at: now.instant)
     settleMoves()
-    attempt { link throws(LinkError) in try link.unsubscribe(replayFilters) }
+    attempt { link throws(LinkError) in _ = try link.unsubscribe(replayFilters) }
   }
 
   private var replayFilters: [String] {

@@ -82,20 +82,27 @@ final class MQTTLink: Link, ConnectionDelegate {
     return id
   }
 
-  func subscribe(_ filters: [String], atLeastOnce: Bool) throws(LinkError) {
+  func subscribe(_ filters: [String], atLeastOnce: Bool) throws(LinkError) -> Int32 {
+    var id: Int32 = 0
     try call { c throws(MQTTError) in
-      try c.subscribe(filters, qos: atLeastOnce ? .atLeastOnce : .atMostOnce)
+      id = try c.subscribe(filters, qos: atLeastOnce ? .atLeastOnce : .atMostOnce)
     }
+    return id
   }
 
-  func unsubscribe(_ filters: [String]) throws(LinkError) {
-    try call { c throws(MQTTError) in try c.unsubscribe(filters) }
+  func unsubscribe(_ filters: [String]) throws(LinkError) -> Int32 {
+    var id: Int32 = 0
+    try call { c throws(MQTTError) in id = try c.unsubscribe(filters) }
+    return id
   }
+
+  /// The library closes the socket when the handle goes.
+  func close() { connection = nil }
 
   private func call(_ body: (Connection) throws(MQTTError) -> Void) throws(LinkError) {
     guard let connection else { throw LinkError("not connected") }
     do throws(MQTTError) { try body(connection) } catch {
-      throw LinkError(error.description, isOversize: error.isOversize)
+      throw LinkError(error.description, scope: error.isOversize ? .oversize : .connection)
     }
   }
 
@@ -123,7 +130,7 @@ final class MQTTLink: Link, ConnectionDelegate {
   }
 
   func connection(_ connection: Connection, didSubscribe id: Int32, granted: [Int32]) {
-    delegate.linkDidSubscribe(granted: granted)
+    delegate.linkDidSubscribe(id, granted: granted)
   }
 
   /// MQTT 5, section 3.14.2.1: another client connected with our identifier.

@@ -25,14 +25,24 @@ public enum LinkVersion: Sendable {
   public var name: String { self == .v5 ? "5" : "3.1.1" }
 }
 
-/// What went wrong with a connection, in words.
+/// What went wrong with a call on a link, in words.
 public struct LinkError: Error, Equatable, CustomStringConvertible {
-  public var description: String
-  public var isOversize: Bool
+  /// What the failure ends.
+  public enum Scope: Sendable {
+    /// The connection is over.
+    case connection
+    /// This message or subscription is not sent; the connection goes on.
+    case call
+    /// As ``call``: the message is larger than the broker takes.
+    case oversize
+  }
 
-  public init(_ description: String, isOversize: Bool = false) {
+  public var description: String
+  public var scope: Scope
+
+  public init(_ description: String, scope: Scope = .connection) {
     self.description = description
-    self.isOversize = isOversize
+    self.scope = scope
   }
 }
 
@@ -53,9 +63,13 @@ public protocol Link: AnyObject {
   /// Publishes an answer. Links whose messages have no properties publish it like anything else.
   func answer(_ payload: [UInt8], to reply: ReplyAddress, atLeastOnce: Bool)
     throws(LinkError) -> Int32
-  func subscribe(_ filters: [String], atLeastOnce: Bool) throws(LinkError)
-  func unsubscribe(_ filters: [String]) throws(LinkError)
+  /// - Returns: an id that ``LinkDelegate/linkDidSubscribe(_:granted:)`` names.
+  func subscribe(_ filters: [String], atLeastOnce: Bool) throws(LinkError) -> Int32
+  /// - Returns: an id that ``LinkDelegate/linkDidUnsubscribe(_:)`` names.
+  func unsubscribe(_ filters: [String]) throws(LinkError) -> Int32
   func disconnect() throws(LinkError)
+  /// Ends the connection at once, without a goodbye: the broker publishes the will. Nothing is heard of it any more.
+  func close()
 }
 
 /// The broker's answer to a CONNECT.
@@ -135,7 +149,8 @@ public protocol LinkDelegate: AnyObject {
   /// `reason` is the PUBACK's: 128 and more are failures (MQTT 5 section 3.4.2.1).
   func linkDidAcknowledge(_ id: Int32, reason: Int32)
   /// `granted` holds a QoS, or a failure of 128 or more, for each filter.
-  func linkDidSubscribe(granted: [Int32])
+  func linkDidSubscribe(_ id: Int32, granted: [Int32])
+  func linkDidUnsubscribe(_ id: Int32)
   /// Over.
   func linkDidEnd(_ end: LinkEnd)
 }

@@ -42,17 +42,19 @@ extension SimulatedBroker {
       world.note("bridge says \(message)")
       world.judge.published(message)
       publish(message)
-    case .subscribe(let filters, let atLeastOnce): subscribe(filters, atLeastOnce, sender)
-    case .unsubscribe(let filters):
+    case .subscribe(let id, let filters, let atLeastOnce):
+      sender.sendDown(.granted(id, filters.map { _ in atLeastOnce ? 1 : 0 }))
+      subscribe(filters, atLeastOnce)
+    case .unsubscribe(let id, let filters):
       state.session?.subscriptions.removeAll { filters.contains($0.name) }
+      sender.sendDown(.unsubscribed(id))
     case .ping: sender.sendDown(.pong)
     case .disconnect: ended(sender, isPolite: true)
     }
   }
 
   /// The SUBACK comes first, then what is retained, in the order of the filters.
-  private func subscribe(_ filters: [String], _ atLeastOnce: Bool, _ sender: SimulatedLink) {
-    sender.sendDown(.granted(filters.map { _ in atLeastOnce ? 1 : 0 }))
+  private func subscribe(_ filters: [String], _ atLeastOnce: Bool) {
     for name in filters {
       let filter = TopicFilter.split(Array(name.utf8))
       state.session?.subscriptions.removeAll { $0.name == name }

@@ -7,8 +7,8 @@ final class SimulatedLink: Link {
   enum Outgoing {
     case acknowledgement(Int)
     case publish(Message, id: Int32)
-    case subscribe([String], atLeastOnce: Bool)
-    case unsubscribe([String])
+    case subscribe(Int32, [String], atLeastOnce: Bool)
+    case unsubscribe(Int32, [String])
     case ping
     case disconnect
   }
@@ -17,7 +17,8 @@ final class SimulatedLink: Link {
     case welcome(LinkWelcome)
     case publish(Message, id: Int?, isReplay: Bool)
     case acknowledgement(Int32)
-    case granted([Int32])
+    case granted(Int32, [Int32])
+    case unsubscribed(Int32)
     case pong
     case end(isTakenOver: Bool)
   }
@@ -61,7 +62,8 @@ final class SimulatedLink: Link {
     case .welcome(let welcome): delegate?.linkDidConnect(welcome)
     case .publish(let message, let id, let isReplay): receive(message, id, isReplay)
     case .acknowledgement(let id): delegate?.linkDidAcknowledge(id, reason: 0)
-    case .granted(let codes): delegate?.linkDidSubscribe(granted: codes)
+    case .granted(let id, let codes): delegate?.linkDidSubscribe(id, granted: codes)
+    case .unsubscribed(let id): delegate?.linkDidUnsubscribe(id)
     case .pong: break
     case .end(let isTakenOver): end("closed by the broker", isTakenOver: isTakenOver)
     }
@@ -126,14 +128,23 @@ final class SimulatedLink: Link {
     return nextID
   }
 
-  func subscribe(_ filters: [String], atLeastOnce: Bool) throws(LinkError) {
-    guard process.step(), open else { return }
-    outbox.append(.subscribe(filters, atLeastOnce: atLeastOnce))
+  func subscribe(_ filters: [String], atLeastOnce: Bool) throws(LinkError) -> Int32 {
+    guard process.step(), open else { return 0 }
+    nextID += 1
+    outbox.append(.subscribe(nextID, filters, atLeastOnce: atLeastOnce))
+    return nextID
   }
 
-  func unsubscribe(_ filters: [String]) throws(LinkError) {
+  func unsubscribe(_ filters: [String]) throws(LinkError) -> Int32 {
+    guard process.step(), open else { return 0 }
+    nextID += 1
+    outbox.append(.unsubscribe(nextID, filters))
+    return nextID
+  }
+
+  func close() {
     guard process.step(), open else { return }
-    outbox.append(.unsubscribe(filters))
+    closeUp()
   }
 
   func disconnect() throws(LinkError) {
