@@ -63,7 +63,11 @@ private func run(_ loop: BridgeLoop, _ broker: MQTTBroker, _ signals: SignalDesc
     do throws(MQTTError) { try poller.wait(wait) } catch { throw .system(error.description) }
     if poller[signalPlace].contains(.readable), signals.next() != nil { loop.stop() }
   }
-  if case .takenOver(let reason) = loop.failure { throw .takenOver(reason) }
+  switch loop.failure {
+  case .takenOver(let reason): throw .takenOver(reason)
+  case .notSaved(let reason): throw .system(reason)
+  case nil: break
+  }
 }
 
 /// Under load the loop waits a moment before it looks for more, so that one waking takes in many messages: a

@@ -119,6 +119,9 @@ extension Engine {
     return (previous, new)
   }
 
+  /// The revision that a room was announced with last; 0: it never was.
+  public func revision(of room: Int32) -> Int64 { rooms[Int(room)].revision }
+
   /// The revision that a snapshot of the room as it stands carries when nothing is announced with it:
   /// the last one, or a new one where there was none or a retained topic shows a later.
   public mutating func revisionForRepair(of room: Int32, seen: Int64) -> Int64 {

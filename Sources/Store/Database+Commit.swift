@@ -71,6 +71,11 @@ extension Database {
     return try commit(&unsaved, of: engine, bridge: bridge)
   }
 
+  /// Gives up a commit that is under way; nothing of it stays.
+  public func abandonCommit() {
+    if isCommitting { abandon() }
+  }
+
   private func replaceRows(_ unsaved: inout Unsaved, _ engine: borrowing Engine) throws(StoreError)
   {
     comparison = nil

@@ -27,6 +27,15 @@ public struct TopicNames: Sendable {
   /// As ``occupancyFilter``, for the events.
   public var eventsFilter: String { "\(root)/events/#" }
 
+  /// What the bridge says of itself, and to itself.
+  public var bridgeFilter: String { "\(root)/bridge/#" }
+
+  /// The heartbeats of a client without a user; `nil`: it has no name for a topic.
+  public func heartbeat(ofClient client: String) -> [UInt8]? {
+    guard Names.problem(ofLevel: client.utf8) == nil else { return nil }
+    return Array("\(root)/clients/\(client)/heartbeat".utf8)
+  }
+
   /// Where the bridge is asked.
   public var query: String { "\(root)/query" }
 

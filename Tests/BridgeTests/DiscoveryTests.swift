@@ -49,28 +49,6 @@ import Topics
     #expect([first] + rooms == [[0], [1], nil, [0, 1]])
   }
 
-  @Test func `the end of a connection ends what was to be told, and what was known`() {
-    var discovery = discovery()
-    discovery.describe(1)
-    discovery.born(at: at(0), jitter: 0)
-    #expect(discovery.isDescribed(1) && !discovery.isDescribed(0) && !discovery.isDescribed(7))
-    discovery.reset()
-    #expect(!discovery.isDescribed(1))
-    let rooms = told(&discovery, at: 99_999)
-    #expect(rooms == nil)
-  }
-
-  private final class StoppedClock: Clock {
-    let now = Now(instant: Instant(nanoseconds: 1_000_000), wall: 1_700_000_000_000)
-    func jitter() -> Double { 0.2 }
-  }
-
-  private final class DeadBroker: Broker {
-    func connect(version: LinkVersion, delegate: any LinkDelegate) throws(LinkError) -> any Link {
-      throw LinkError("refused")
-    }
-  }
-
   @Test(arguments: [
     ("homeassistant/status", "online", false, true),
     ("homeassistant/status", "online", true, false),
@@ -81,20 +59,13 @@ import Topics
   func `only a live birth is one`(topic: String, payload: String, isReplay: Bool, isBirth: Bool)
     throws
   {
-    var configuration = Configuration()
-    configuration.homeAssistant = true
-    let loop = BridgeLoop(
-      configuration: configuration, engine: Engine(rules: Rules()),
-      bridge: BridgeRow(revision: 0, aliveAt: 0), broker: DeadBroker(),
-      storage: try Database(path: ":memory:", durability: .process, owner: 1),
-      clock: StoppedClock(), log: Log(level: .error))
-    Array(topic.utf8).withUnsafeBytes { topic in
-      Array(payload.utf8).withUnsafeBytes { payload in
-        loop.linkDidReceive(
-          Delivery(topic: topic, payload: payload, isAcknowledged: false, isReplay: isReplay))
-      }
-    }
-    #expect(loop.discovery.nextTime == (isBirth ? at(1_001) : .never))
+    let stage = try LoopStage { $0.homeAssistant = true }
+    stage.clock.part = 0.2
+    stage.run()
+    let now = stage.clock.now.instant
+    stage.broker.say(topic, payload, isReplay: isReplay)
+    _ = stage.loop.turn()
+    #expect(stage.loop.session?.discovery.nextTime == (isBirth ? now + .seconds(1) : .never))
   }
 
   @Test func `where rooms were described otherwise is left over, and nothing else`() {

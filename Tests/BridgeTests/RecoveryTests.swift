@@ -12,9 +12,9 @@ import Testing
   }
 
   private func recovery(sessionPresent: Bool, uptime: String?) -> Recovery {
-    var recovery = Recovery()
-    recovery.disconnected(at: Self.now(100))
-    recovery.connected(sessionPresent: sessionPresent, aliveAt: 0, at: Self.now(160))
+    var recovery = Recovery(
+      sessionPresent: sessionPresent, disconnectedAt: Self.now(100).instant, aliveAt: 0,
+      at: Self.now(160))
     if let uptime {
       Array(uptime.utf8).withUnsafeBytes { recovery.noteUptime($0, isReplay: true) }
     }
@@ -35,8 +35,8 @@ import Testing
   }
 
   @Test func `at the very first connection nothing was lost`() {
-    var recovery = Recovery()
-    recovery.connected(sessionPresent: false, aliveAt: 0, at: Self.now(1))
+    let recovery = Recovery(
+      sessionPresent: false, disconnectedAt: nil, aliveAt: 0, at: Self.now(1))
     #expect(!recovery.willsLost)
   }
 
@@ -44,9 +44,9 @@ import Testing
   func `a clock that is behind the last run's tells nothing of how long we were away`(
     now: Int64, isLost: Bool
   ) {
-    var recovery = Recovery()
-    recovery.connected(
-      sessionPresent: false, aliveAt: Self.now(1_000).wall, at: Self.now(now))
+    var recovery = Recovery(
+      sessionPresent: false, disconnectedAt: nil, aliveAt: Self.now(1_000).wall,
+      at: Self.now(now))
     Array("3 seconds".utf8).withUnsafeBytes { recovery.noteUptime($0, isReplay: true) }
     #expect(recovery.willsLost == isLost)
   }

@@ -133,6 +133,7 @@ import Testing
 
     /// Of the room, so far.
     var announcements: Int { link.topics.count { $0 == "presence/events/lab" } }
+    var statuses: Int { link.topics.count { $0 == "presence/bridge/status" } }
   }
 
   @Test func `nothing is published or let go before the commit is done, and what comes is read`() {
@@ -187,15 +188,49 @@ import Testing
     live.link.say("presence/clients/a/rooms/lab", "join")
     live.turn()
     let writes = live.link.writes
+    let statuses = live.statuses
     live.loop.stop()
-    live.turn(after: 10_000)
+    live.turn(after: 2_900)
     #expect(live.link.writes == writes)
-    #expect(live.link.topics.last != "presence/bridge/status")
+    #expect(live.statuses == statuses)
     for _ in 0..<3 { live.turn() }
-    #expect(live.link.topics.contains("presence/bridge/status"))
+    #expect(live.statuses == statuses + 1)
   }
 
-  @Test func `a rewrite takes several turns as well, and ends what went on from memory alone`() {
+  @Test func `a stop that cannot wait for the commit says no goodbye, and saves first`() {
+    let live = Live()
+    live.storage.callsLeft = 4
+    live.link.say("presence/clients/a/rooms/lab", "join")
+    live.turn()
+    let (writes, commits) = (live.link.writes, live.storage.commits)
+    live.loop.stop()
+    live.turn()
+    live.turn(after: 3_000)
+    #expect(live.link.writes == writes)
+    #expect(live.storage.commits == commits)
+    for _ in 0..<4 { live.turn() }
+    #expect(live.storage.commits == commits + 1)
+    #expect(live.loop.turn() == nil)
+    #expect(live.loop.failure == nil)
+  }
+
+  @Test func `a commit that does not come to an end has failed before the broker grows impatient`()
+  {
+    let live = Live()
+    live.storage.callsLeft = .max
+    live.link.say("presence/clients/a/rooms/lab", "join")
+    live.turn()
+    let writes = live.link.writes
+    live.turn(after: 7_499)
+    #expect(live.loop.saving.isDurable)
+    #expect(live.link.writes == writes)
+    live.turn(after: 1)
+    #expect(!live.loop.saving.isDurable)
+    #expect(live.link.writes > writes)
+    #expect(live.announcements == 1)
+  }
+
+  @Test func `a rewrite takes several turns as well, and holds nothing back meanwhile`() {
     let live = Live()
     live.storage.isFull = true
     live.link.say("presence/clients/a/rooms/lab", "join")
@@ -208,12 +243,11 @@ import Testing
     live.turn(after: 6_000)
     for _ in 1...2 {
       #expect(!live.loop.saving.isDurable)
-      #expect(live.announcements == 1)
+      #expect(live.announcements == 2)
       live.turn()
     }
     live.turn()
     #expect(live.loop.saving.isDurable)
-    #expect(live.announcements == 2)
     #expect(live.storage.rewrites == 1)
   }
 

@@ -8,14 +8,15 @@ extension BridgeLoop {
 
   /// Takes in a message that is about discovery; whether it was.
   func takeDiscovery(_ delivery: Delivery) -> Bool {
-    if let topic = discovery.topics?.read(delivery.topic) {
-      noteDiscovery(topic, delivery)
+    guard let session else { return false }
+    if let topic = session.discovery.topics?.read(delivery.topic) {
+      noteDiscovery(topic, delivery, session)
       return true
     }
-    guard discovery.leftovers.contains(where: { isConfig($0.read(delivery.topic)) }) else {
+    guard session.discovery.leftovers.contains(where: { isConfig($0.read(delivery.topic)) }) else {
       return false
     }
-    noteDiscovery(.stray, delivery)
+    noteDiscovery(.stray, delivery, session)
     return true
   }
 
@@ -23,63 +24,77 @@ extension BridgeLoop {
     topic != nil && topic != .status
   }
 
-  private func noteDiscovery(_ topic: DiscoveryTopics.Topic, _ delivery: Delivery) {
+  private func noteDiscovery(
+    _ topic: DiscoveryTopics.Topic, _ delivery: Delivery, _ session: Session
+  ) {
     switch topic {
     case .status:
       guard !delivery.isReplay, delivery.payload.elementsEqual("online".utf8) else { return }
-      discovery.born(at: now.instant, jitter: clock.jitter())
+      session.discovery.born(at: now.instant, jitter: clock.jitter())
     case .config(let component, let room):
-      if delivery.isReplay { retained.config(room, component, delivery.payload) }
+      if delivery.isReplay { session.retained.config(room, component, delivery.payload) }
     case .stray:
-      if delivery.isReplay { retained.stray(delivery.topic) }
+      if delivery.isReplay { session.retained.stray(delivery.topic) }
     }
   }
 
   /// Publishes the configurations of a room that is shown, unless the broker holds them.
-  func describe(_ room: Int32, _ seen: RetainedTopics.Seen?) {
-    guard discovery.topics != nil, !discovery.isDescribed(room) else { return }
-    discovery.describe(room)
-    sendConfigs(of: room) { component, payload in
+  ///
+  /// - Returns: whether anything was published.
+  @discardableResult
+  func describe(_ room: Int32, _ seen: RetainedTopics.Seen?) -> Bool {
+    guard let session, session.discovery.topics != nil, !session.discovery.isDescribed(room) else {
+      return false
+    }
+    session.discovery.describe(room)
+    return sendConfigs(of: room, session) { component, payload in
       payload.withUnsafeBytes { RetainedTopics.digest($0) } != seen?[component]
     }
   }
 
-  private func sendConfigs(of room: Int32, where isNeeded: (DiscoveryComponent, [UInt8]) -> Bool) {
+  @discardableResult
+  private func sendConfigs(
+    of room: Int32, _ session: Session, where isNeeded: (DiscoveryComponent, [UInt8]) -> Bool
+  ) -> Bool {
+    var isSent = false
     for component in DiscoveryComponent.allCases {
-      let config = engine.withRoomName(room) { discovery.config(component, of: $0) }
+      let config = engine.withRoomName(room) { session.discovery.config(component, of: $0) }
       guard let config, isNeeded(component, config.payload) else { continue }
-      send(config.topic, config.payload, retain: true)
+      isSent =
+        send(config.topic, config.payload, retain: true, as: .config(room)).isQueued || isSent
     }
+    return isSent
   }
 
   /// Clears the configurations of a room that is shown no more; before its topics are, so that Home Assistant
   /// does not see those empty.
   func undescribe(_ name: [UInt8], where isNeeded: (DiscoveryComponent) -> Bool) {
-    guard let topics = discovery.topics else { return }
+    guard let topics = session?.discovery.topics else { return }
     for component in DiscoveryComponent.allCases where isNeeded(component) {
-      send(name.withUnsafeBytes { topics.config(component, of: $0) }, [], retain: true)
+      let topic = name.withUnsafeBytes { topics.config(component, of: $0) }
+      send(topic, [], retain: true, as: .cleared(topic: topic))
     }
   }
 
   /// Answers Home Assistant's birth: every configuration once more.
   func tellAgain() {
-    guard stopping == nil, retained.isDone, discovery.isTellingAgain(at: now.instant) else {
-      return
-    }
+    guard stopping == nil, let session, session.retained.isDone,
+      session.discovery.isTellingAgain(at: now.instant)
+    else { return }
     for _ in 0..<Self.roomsPerTurn where canPublish {
-      guard let room = discovery.nextToTellAgain() else { return }
-      if discovery.isDescribed(room), engine.isShown(room) {
-        sendConfigs(of: room) { _, _ in true }
+      guard let room = session.discovery.nextToTellAgain() else { return }
+      if session.discovery.isDescribed(room), engine.isShown(room) {
+        sendConfigs(of: room, session) { _, _ in true }
       }
     }
   }
 
   /// What earlier runs had described elsewhere is cleared, and need not be remembered.
   func forgetLeftovers() {
-    guard !discovery.leftovers.isEmpty, retained.isDone, inFlight.isEmpty, stage == .live else {
-      return
-    }
-    discovery.leftovers = []
+    guard let session, !session.discovery.leftovers.isEmpty, session.retained.isDone,
+      session.inFlight.isEmpty
+    else { return }
+    session.discovery.leftovers = []
     keepFilters()
   }
 }

@@ -1,7 +1,7 @@
 import Presence
 import Topics
 
-/// What Home Assistant has been told, and what it is yet to be told: which rooms' configurations the broker
+/// What Home Assistant has been told in one session, and what it is yet to be told: which rooms' configurations the broker
 /// holds as they should be, and how far telling all of them again has come.
 struct Discovery {
   /// Home Assistant starts with many things to do, and other bridges hear its birth, too.
@@ -41,13 +41,6 @@ struct Discovery {
     leftovers = kept.compactMap { DiscoveryTopics(filter: $0) }.filter {
       $0.filter != topics?.filter
     }
-  }
-
-  /// The connection has ended: what the broker holds is unknown.
-  mutating func reset() {
-    described.removeAll()
-    againAt = .never
-    nextAgain = nil
   }
 
   func isDescribed(_ room: Int32) -> Bool { Int(room) < described.count && described[Int(room)] }

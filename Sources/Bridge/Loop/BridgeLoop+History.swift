@@ -8,11 +8,17 @@ extension BridgeLoop {
   private static let thinningInterval = Duration.seconds(10)
   private static let thinningPause = Duration.milliseconds(50)
 
+  /// When ``thinHistoryIfDue()`` has something to do.
+  var thinningTime: Instant {
+    guard stage == .live, configuration.history != nil, !saving.isHoldingBack else { return .never }
+    return nextThinning
+  }
+
   /// Not while a question about the past is being answered: the rows that it has yet to read would move.
   func thinHistoryIfDue() {
-    guard stage == .live, configuration.history != nil, now.instant >= nextThinning else { return }
+    guard now.instant >= thinningTime else { return }
     nextThinning = now.instant + Self.thinningInterval
-    guard saving.isDurable, !questions.isReadingHistory else { return }
+    guard saving.isDurable, session?.questions.isReadingHistory != true else { return }
     do throws(StoreError) {
       guard try storage.thinHistory(at: now.wall) else { return }
       nextThinning = now.instant + (isHistoryFull ? .zero : Self.thinningPause)

@@ -3,13 +3,25 @@ import Topics
 
 /// What goes out: the net change of each room that is due, its snapshot and its count.
 extension BridgeLoop {
-  /// How many own messages may await their acknowledgement. What is not published for that is not queued
-  /// either: it stays in the schedule, as state.
-  private static let inFlightLimit = 300
   /// Rooms compared with their retained topics in one turn.
   private static let checksPerTurn = 100
 
-  var canPublish: Bool { stage == .live && inFlight.count < Self.inFlightLimit }
+  var canPublish: Bool {
+    guard let session else { return false }
+    return session.phase == .live && session.isOpen && !session.inFlight.isFull
+  }
+
+  /// When ``publishCommitted()`` has something to do.
+  var publishingTime: Instant {
+    guard let session, session.phase == .live, !saving.isHoldingBack else { return .never }
+    var next = min(rereadTime, rightsTime, session.refusedFilters.nextTime)
+    guard canPublish else { return next }
+    if !session.retained.isDone || !session.clears.isEmpty || session.questions.isBusy {
+      return now.instant
+    }
+    next = min(next, schedule.nextTime ?? .never, retryTime)
+    return stopping == nil ? min(next, session.discovery.nextTime) : next
+  }
 
   /// Puts the rooms that changed in this turn on the schedule.
   func noteChanges() {
@@ -17,30 +29,35 @@ extension BridgeLoop {
       schedule.note(room, isEdge: engine.isEdge(room), at: now.instant)
     }
     for room in engine.takeClearedRooms() {
-      engine.withRoomName(room) { clears.append([UInt8]($0)) }
+      engine.withRoomName(room) { session?.clears.append([UInt8]($0)) }
       schedule.forget(room)
-      discovery.forget(room)
+      session?.discovery.forget(room)
+      refusals.forget(room: room)
     }
   }
 
   func publishDue() {
+    guard let session, session.phase == .live else { return }
     forgetOldMarks()
     rereadIfDue()
+    askAgainIfDue()
+    checkRightsIfDue()
     let due = stopping == nil ? now.instant : .never
     while canPublish, let room = schedule.pop(at: due, isEdge: engine.isEdge) { announce(room) }
-    checkRetained()
+    checkRetained(session)
+    retryRefused()
     tellAgain()
-    while canPublish, let name = clears.popLast() { clear(name) }
+    while canPublish, let name = session.clears.popLast() { clear(name) }
     forgetLeftovers()
   }
 
   private func announce(_ room: Int32) {
     guard engine.hasRoom(room) else { return }
     var seen: RetainedTopics.Seen?
-    let isPending = retained.isPending(room)
+    let isPending = session?.retained.isPending(room) ?? false
     if isPending {
       let name = engine.withRoomName(room) { [UInt8]($0) }
-      seen = retained.settle(room, name: name)
+      seen = session?.retained.settle(room, name: name)
       adopt(room, seen)
     }
     let announcement = engine.announce(room)
@@ -53,44 +70,54 @@ extension BridgeLoop {
 
   private func publish(_ announcement: Announcement, _ seen: RetainedTopics.Seen?) {
     let room = announcement.room
-    let (topic, occupancy, count) = engine.withRoomName(room) {
-      (names.events($0), names.occupancy($0), names.count($0))
-    }
-    let encoder = RoomEncoder(now: now, maxBytes: { self.maxBytes(topic: $0) })
+    let topic = engine.withRoomName(room) { names.events($0) }
+    let encoder = RoomEncoder(loop: self)
     let (events, revision) = encoder.events(announcement, topic: topic, engine: &engine)
-    for event in events { send(topic, event, retain: false) }
-    publishState(room, revision: revision, encoder, occupancy, count)
+    for event in events { send(topic, event, retain: false, as: .event(topic: topic)) }
+    publishState(room, revision: revision, encoder)
     describe(room, seen)
   }
 
-  private func publishState(
-    _ room: Int32, revision: Int64, _ encoder: RoomEncoder, _ occupancy: [UInt8], _ count: [UInt8]
-  ) {
+  private func publishState(_ room: Int32, revision: Int64, _ encoder: RoomEncoder) {
+    publishOccupancy(room, revision: revision, encoder)
+    publishCount(room)
+  }
+
+  /// - Returns: whether the broker will answer.
+  @discardableResult
+  func publishOccupancy(_ room: Int32, revision: Int64, _ encoder: RoomEncoder) -> Bool {
+    let topic = engine.withRoomName(room) { names.occupancy($0) }
     let snapshot = encoder.snapshot(
-      room, topic: occupancy, revision: revision, at: now.wall, limit: configuration.maxSnapshot,
+      room, topic: topic, revision: revision, at: now.wall, limit: configuration.maxSnapshot,
       engine: &engine)
-    send(occupancy, snapshot, retain: true)
-    send(count, Array(String(engine.figures(of: room).count).utf8), retain: true)
+    return send(topic, snapshot, retain: true, as: .occupancy(room)).isQueued
+  }
+
+  @discardableResult
+  func publishCount(_ room: Int32) -> Bool {
+    let topic = engine.withRoomName(room) { names.count($0) }
+    let count = Array(String(engine.figures(of: room).count).utf8)
+    return send(topic, count, retain: true, as: .count(room)).isQueued
   }
 
   /// The longest payload that the broker takes on a topic (MQTT 5 section 3.2.2.3.6): less the fixed header,
   /// the topic's length, the packet identifier and no properties.
   func maxBytes(topic: [UInt8]) -> Int {
-    maximumPacketSize.map { max(0, $0 - topic.count - 10) } ?? 256 << 20
+    session?.maximumPacketSize.map { max(0, $0 - topic.count - 10) } ?? 256 << 20
   }
 }
 
 /// Making the retained topics true after a reconnect.
 extension BridgeLoop {
-  private func checkRetained() {
+  private func checkRetained(_ session: Session) {
     for _ in 0..<Self.checksPerTurn where canPublish {
-      switch retained.next(roomCapacity: engine.roomCapacity) {
+      switch session.retained.next(roomCapacity: engine.roomCapacity) {
       case nil: return
       case .room(let room): check(room, nil)
-      case .stray(let topic): send(topic, [], retain: true)
+      case .stray(let topic): send(topic, [], retain: true, as: .cleared(topic: topic))
       case .seen(let name, let seen):
         if let room = name.withUnsafeBytes({ engine.findRoom($0) }) {
-          retained.settle(room, name: name)
+          session.retained.settle(room, name: name)
           check(room, seen)
         } else {
           clear(name, seen)
@@ -118,31 +145,41 @@ extension BridgeLoop {
     if engine.hasGhosts(room) { schedule.note(room, isEdge: engine.isEdge(room), at: now.instant) }
   }
 
-  /// Publishes the state of a room that is shown, unless that is what its topics hold already.
+  /// Publishes the state of a room that is shown, unless that is what its topics hold already, or what the broker has
+  /// refused and is asked to take later.
   private func repair(_ room: Int32, _ seen: RetainedTopics.Seen?) {
     let name = engine.withRoomName(room) { [UInt8]($0) }
     guard engine.isShown(room) else { return clear(name, seen ?? RetainedTopics.Seen()) }
     defer { describe(room, seen) }
-    let encoder = RoomEncoder(now: now, maxBytes: { self.maxBytes(topic: $0) })
-    let (occupancy, count) = name.withUnsafeBytes { (names.occupancy($0), names.count($0)) }
-    if let seen, seen.count == engine.figures(of: room).count {
-      let same = encoder.snapshot(
-        room, topic: occupancy, revision: seen.revision, at: seen.at,
-        limit: configuration.maxSnapshot, engine: &engine)
-      if same.withUnsafeBytes({ RetainedTopics.digest($0) }) == seen.digest {
-        return engine.confirmRevision(seen.revision, of: room)
-      }
+    let encoder = RoomEncoder(loop: self)
+    if let seen, isTrue(seen, of: room, encoder) {
+      return engine.confirmRevision(seen.revision, of: room)
     }
+    if refusals.contains(.occupancy(room)), refusals.contains(.count(room)) { return }
     tally.repaired += 1
     let revision = engine.revisionForRepair(of: room, seen: seen?.revision ?? 0)
-    publishState(room, revision: revision, encoder, occupancy, count)
+    publishState(room, revision: revision, encoder)
+  }
+
+  /// Whether a room's topics hold what there is to say of it. A revision below the room's own is of an earlier time:
+  /// events were published since that are chained to a later one.
+  private func isTrue(
+    _ seen: RetainedTopics.Seen, of room: Int32, _ encoder: RoomEncoder
+  ) -> Bool {
+    guard seen.count == engine.figures(of: room).count, seen.revision >= engine.revision(of: room)
+    else { return false }
+    let topic = engine.withRoomName(room) { names.occupancy($0) }
+    let same = encoder.snapshot(
+      room, topic: topic, revision: seen.revision, at: seen.at, limit: configuration.maxSnapshot,
+      engine: &engine)
+    return same.withUnsafeBytes { RetainedTopics.digest($0) } == seen.digest
   }
 
   private func clear(_ name: [UInt8], _ seen: RetainedTopics.Seen) {
     let (occupancy, count) = name.withUnsafeBytes { (names.occupancy($0), names.count($0)) }
     undescribe(name) { seen[$0] != nil }
-    if seen.hasSnapshot { send(occupancy, [], retain: true) }
-    if seen.hasCount { send(count, [], retain: true) }
+    if seen.hasSnapshot { send(occupancy, [], retain: true, as: .cleared(topic: occupancy)) }
+    if seen.hasCount { send(count, [], retain: true, as: .cleared(topic: count)) }
     if seen.hasSnapshot || seen.hasCount { tally.cleared += 1 }
   }
 
@@ -156,67 +193,68 @@ extension BridgeLoop {
 
 /// Sending.
 extension BridgeLoop {
-  func send(_ topic: [UInt8], _ payload: [UInt8], retain: Bool) {
-    attempt { link throws(LinkError) in
-      _ = try publish(topic, payload, retain: retain, on: link)
-    }
-  }
-
-  /// At QoS 1; what is too large for the broker is counted and said, and left out.
+  /// Publishes at QoS 1. What cannot be sent is counted and said, and left out.
   @discardableResult
-  func publish(_ topic: [UInt8], _ payload: [UInt8], retain: Bool, on link: any Link)
-    throws(LinkError) -> Int32?
+  func send(_ topic: [UInt8], _ payload: [UInt8], retain: Bool, as sent: InFlight.Sent)
+    -> Session.Outcome
   {
-    do throws(LinkError) {
-      let id = try sendBytes(topic, payload, atLeastOnce: true, retain: retain, on: link)
-      inFlight.insert(id)
-      return id
-    } catch {
-      guard error.scope == .oversize else { throw error }
+    guard let session else { return .ended }
+    let outcome = session.publish(topic, payload, atLeastOnce: true, retain: retain, as: sent)
+    tell(outcome, topic, payload.count)
+    return outcome
+  }
+
+  /// Counts what became of a message, and says what went wrong.
+  func tell(_ outcome: Session.Outcome, _ topic: [UInt8], _ bytes: Int) {
+    switch outcome {
+    case .queued: tally.published += 1
+    case .ended: break
+    case .oversize:
       tally.oversize += 1
-      log.limited(
-        "oversize", .error, at: now,
-        "\(String(decoding: topic, as: UTF8.self)): \(payload.count) bytes are too many for the broker"
-      )
-      return nil
+      tell("oversize", topic, "\(bytes) bytes are too many for the broker")
+    case .refused(let reason):
+      tally.unsendable += 1
+      tell("unsendable", topic, "cannot be published: \(reason)")
     }
   }
 
-  func sendBytes(
-    _ topic: [UInt8], _ payload: [UInt8], atLeastOnce: Bool, retain: Bool, on link: any Link
-  ) throws(LinkError) -> Int32 {
-    let result = payload.withUnsafeBytes { bytes in
-      Result { () throws(LinkError) in
-        try link.publish(topic, bytes, atLeastOnce: atLeastOnce, retain: retain)
-      }
-    }
-    tally.published += 1
-    return try result.get()
-  }
-
-  public func linkDidAcknowledge(_ id: Int32, reason: Int32) {
-    let answered = answersInFlight.removeValue(forKey: id)
-    guard inFlight.remove(id) != nil, reason >= 128 else { return }
-    tally.refused += 1
-    if let answered { return answerWasRefused(on: answered, reason) }
+  private func tell(_ kind: String, _ topic: [UInt8], _ words: String) {
     log.limited(
-      "refused", .error, at: now,
-      "the broker refuses what we publish (reason \(reason)): its ACL must let this login write "
-        + "\(configuration.root)/occupancy/#, count/#, events/# and bridge/#"
-        + (discovery.topics.map { ", and \($0.filter)" } ?? ""))
+      kind, .error, at: now, "\(topic.withUnsafeBytes { Log.printable($0) }): \(words)")
+  }
+
+  /// - Returns: whether the broker will answer.
+  @discardableResult
+  func publishStatus(_ word: StaticString) -> Bool {
+    let payload = word.withUTF8Buffer { Array($0) }
+    return send(Array(names.bridgeStatus.utf8), payload, retain: true, as: .status).isQueued
   }
 
   /// A fence, if silence is to be proved.
   func fenceIfWanted() {
-    if engine.wantsFence, fences.isDue(at: now.instant) { sendFence() }
+    if now.instant >= fenceTime { sendFence() }
+  }
+
+  var fenceTime: Instant {
+    guard let session, session.isOpen, engine.wantsFence else { return .never }
+    return session.fences.nextTime
   }
 
   func sendFence() {
+    guard let session else { return }
     tally.fences += 1
-    let payload = fences.send(at: now.instant, received: receivedAcknowledged - withheld)
-    attempt { link throws(LinkError) in
-      _ = try sendBytes(
-        Array(names.fence.utf8), payload, atLeastOnce: version == .v311, retain: false, on: link)
-    }
+    let payload = session.fences.send(
+      at: now.instant, received: session.received - session.withheld)
+    if session.phase == .settling { session.missingFence.begin(at: now.instant) }
+    let topic = Array(names.fence.utf8)
+    let outcome = session.publish(
+      topic, payload, atLeastOnce: session.version == .v311, retain: false, as: .fence)
+    tell(outcome, topic, payload.count)
+  }
+}
+
+extension RoomEncoder {
+  init(loop: BridgeLoop) {
+    self.init(now: loop.now) { loop.maxBytes(topic: $0) }
   }
 }

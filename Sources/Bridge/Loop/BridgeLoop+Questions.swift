@@ -10,7 +10,7 @@ extension BridgeLoop {
 
   /// Takes a question in. One that was retained was not asked now, and before we know who is where none is.
   func hear(_ delivery: Delivery) {
-    guard stage == .live, !delivery.isReplay else { return }
+    guard let session, session.phase == .live, !delivery.isReplay else { return }
     tally.queries += 1
     let asking = Asking(delivery.payload, limits: limits)
     guard let reply = delivery.reply ?? asking.reply.map({ ReplyAddress(topic: $0) }) else {
@@ -19,7 +19,8 @@ extension BridgeLoop {
     guard names.mayAnswer(on: reply.topic) else {
       return refuse(delivery, "asks for an answer where none may go")
     }
-    if !questions.admit(QuestionDesk.Waiting(asking: asking, reply: reply), at: now.instant) {
+    if !session.questions.admit(QuestionDesk.Waiting(asking: asking, reply: reply), at: now.instant)
+    {
       tally.queriesLimited += 1
     }
   }
@@ -30,32 +31,16 @@ extension BridgeLoop {
   }
 
   func answerQuestions() {
-    guard questions.isBusy else { return }
-    guard stage == .live else { return questions.clear() }
+    guard let session, session.questions.isBusy, session.phase == .live else { return }
     let end = clock.now.instant + Self.answerTime
     repeat {
-      guard canPublish, let question = questions.first else { return }
-      guard let answer = answer(question) else { continue }
-      say(answer, to: question)
-      questions.next()
+      guard canPublish, let question = session.questions.first else { return }
+      guard let answer = answer(question, session) else { continue }
+      let outcome = session.answer(
+        answer, to: question.reply, atLeastOnce: question.asking.isAcknowledged)
+      tell(outcome, question.reply.topic, answer.count)
+      session.questions.next()
     } while clock.now.instant < end
-  }
-
-  private func say(_ answer: [UInt8], to question: QuestionDesk.Waiting) {
-    attempt { link throws(LinkError) in
-      do throws(LinkError) {
-        let id = try link.answer(
-          answer, to: question.reply, atLeastOnce: question.asking.isAcknowledged)
-        if question.asking.isAcknowledged {
-          inFlight.insert(id)
-          answersInFlight[id] = question.reply.topic
-        }
-        tally.published += 1
-      } catch {
-        guard error.scope == .oversize else { throw error }
-        tally.oversize += 1
-      }
-    }
   }
 
   /// Where to is for who asks to choose; so it is no fault of the bridge's rights.
@@ -67,7 +52,7 @@ extension BridgeLoop {
   }
 
   /// - Returns: `nil`: not yet; the work that was begun goes on.
-  private func answer(_ waiting: QuestionDesk.Waiting) -> [UInt8]? {
+  private func answer(_ waiting: QuestionDesk.Waiting, _ session: Session) -> [UInt8]? {
     let writer = AnswerWriter(id: waiting.asking.id)
     switch waiting.asking.question {
     case .failure(let problem): return writer.error(problem.words)
@@ -75,9 +60,9 @@ extension BridgeLoop {
       return members(room, after, limit, waiting, writer)
     case .success(.roomsOf(let client, let user)): return roomsOf(client, user, waiting, writer)
     case .success(.rooms(let prefix, let after, let limit)):
-      return rooms(prefix, after, limit, waiting, writer)
+      return rooms(prefix, after, limit, waiting, writer, session)
     case .success(.history(let room, let since, let step)):
-      return history(room, since, step, waiting, writer)
+      return history(room, since, step, waiting, writer, session)
     }
   }
 
@@ -120,14 +105,14 @@ extension BridgeLoop {
 
   private func rooms(
     _ prefix: [UInt8], _ after: [UInt8]?, _ limit: Int, _ waiting: QuestionDesk.Waiting,
-    _ writer: AnswerWriter
+    _ writer: AnswerWriter, _ session: Session
   ) -> [UInt8]? {
     var walk = RoomsWalk(prefix: prefix, after: after, limit: limit)
-    if case .rooms(let begun) = questions.work { walk = begun }
-    questions.work = nil
+    if case .rooms(let begun) = session.questions.work { walk = begun }
+    session.questions.work = nil
     var budget = Self.stepBudget
     guard let page = engine.advance(&walk, budget: &budget) else {
-      questions.work = .rooms(walk)
+      session.questions.work = .rooms(walk)
       return nil
     }
     return writer.rooms(
@@ -136,15 +121,15 @@ extension BridgeLoop {
 
   private func history(
     _ room: [UInt8], _ since: Int64, _ step: Int64, _ waiting: QuestionDesk.Waiting,
-    _ writer: AnswerWriter
+    _ writer: AnswerWriter, _ session: Session
   ) -> [UInt8]? {
     do throws(StoreError) {
-      guard let scan = try scan(room, since, step) else {
+      guard let scan = try scan(room, since, step, session) else {
         return writer.error(
           configuration.history == nil ? "no history is kept" : "no history of such a room")
       }
       guard try scan.advance() else {
-        questions.work = .history(scan)
+        session.questions.work = .history(scan)
         return nil
       }
       let points = scan.points.filter(\.isKnown).map { ($0.at, $0.low, $0.high, $0.mean) }
@@ -156,9 +141,9 @@ extension BridgeLoop {
   }
 
   private func scan(
-    _ room: [UInt8], _ since: Int64, _ step: Int64
+    _ room: [UInt8], _ since: Int64, _ step: Int64, _ session: Session
   ) throws(StoreError) -> HistoryScan? {
-    if case .history(let scan) = questions.work { return scan }
+    if case .history(let scan) = session.questions.work { return scan }
     return try storage.history(of: room, since: since, step: step, at: now.wall)
   }
 }

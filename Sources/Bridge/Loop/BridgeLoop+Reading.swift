@@ -2,31 +2,34 @@ import Presence
 import Topics
 
 /// Messages in: what arrives on the link becomes a step of the engine.
-extension BridgeLoop: LinkDelegate {
+extension BridgeLoop: SessionReceiver {
   /// How much one turn reads at most before it commits and lets the acknowledgements go: what that costs goes
   /// with the number of messages, and what reading costs with what is in them.
   private static let readBudget = 2_000
   private static let readTime = Duration.milliseconds(15)
+  /// For so many messages the loop's own time stands still.
+  private static let batch = 64
   private static let rowsAhead = 5_000
 
   /// Reads what has arrived. Returns whether more waits.
   func read() -> Bool {
     messagesRead = 0
-    guard let link, link.isOpen else { return false }
+    guard let session, session.isOpen else { return false }
     defer { takeBeats() }
     let end = now.instant + Self.readTime
     var messagesAtLook = 0
     for count in 1...Self.readBudget {
+      session.read(at: now.instant)
+      if handleSessionChange() { return false }
+      guard session.hasInput else { return false }
       // One read may take in many messages: as many as we have in flight ourselves.
-      if count % 64 == 0 || messagesRead - messagesAtLook >= 64 {
+      let time = clock.now
+      if count % Self.batch == 0 || messagesRead - messagesAtLook >= Self.batch {
         takeBeats()
-        now = clock.now
+        now = time
         messagesAtLook = messagesRead
-        if now.instant >= end || messagesRead >= Self.readBudget || isAheadOfCommit { return true }
       }
-      do { try link.read() } catch { noteEnd(error) }
-      if handleConnectionChange() { return false }
-      guard link.hasInput else { return false }
+      if time.instant >= end || messagesRead >= Self.readBudget || isAheadOfCommit { return true }
     }
     return true
   }
@@ -36,13 +39,8 @@ extension BridgeLoop: LinkDelegate {
     saving.isUnfinished && engine.unsavedRows >= Self.rowsAhead
   }
 
-  public func linkDidReceive(_ delivery: Delivery) {
-    lastInput = now.instant
+  func sessionDidReceive(_ delivery: Delivery) {
     messagesRead += 1
-    if delivery.isAcknowledged {
-      receivedAcknowledged += 1
-      withheld += 1
-    }
     switch reader.read(delivery.topic) {
     case .heartbeat(let who): heartbeat(who, delivery)
     case .invalid(.unknownTopic) where !sources.isEmpty:
@@ -60,11 +58,12 @@ extension BridgeLoop: LinkDelegate {
     case .room(let who, let room): self.room(who, room, delivery)
     case .fence: fence(delivery.payload)
     case .occupancy(let room): ownOccupancy(room, delivery)
-    case .count(let room): if delivery.isReplay { retained.count(room, delivery.payload) }
-    case .stats: recovery.noteRun(StatsPayload.run(of: delivery.payload))
-    case .brokerUptime: recovery.noteUptime(delivery.payload, isReplay: delivery.isReplay)
+    case .count(let room): ownCount(room, delivery)
+    case .stats: noteRun(StatsPayload.run(of: delivery.payload))
+    case .brokerUptime:
+      session?.recovery.noteUptime(delivery.payload, isReplay: delivery.isReplay)
     case .brokerDropped: noteDropped(delivery.payload)
-    case .bridgeStatus: break
+    case .bridgeStatus: _ = session?.rights.saw(delivery.topic)
     case .query: hear(delivery)
     case .invalid(let problem): if !takeDiscovery(delivery) { reject(delivery, problem.words) }
     }
@@ -85,6 +84,7 @@ extension BridgeLoop: LinkDelegate {
 
   private func talkativeHeartbeat(_ who: Who, _ delivery: Delivery) {
     takeBeats()
+    if isOwnProbe(who, delivery) { return }
     do throws(PayloadProblem) {
       let beat = try Payload.heartbeat(delivery.payload, limits: limits)
       engine.heartbeat(who, beat == Heartbeat() ? nil : beat, at: now)
@@ -120,21 +120,36 @@ extension BridgeLoop: LinkDelegate {
   }
 
   private func ownOccupancy(_ room: UnsafeRawBufferPointer, _ delivery: Delivery) {
-    guard delivery.isReplay else { return }
-    let known = engine.findRoom(room).map { engine.isRestored($0) } ?? false
-    retained.occupancy(room, delivery.payload, isKnown: known)
+    guard delivery.isReplay, let session, !session.rights.saw(delivery.topic) else { return }
+    let isKnown = engine.findRoom(room).map { engine.isRestored($0) } ?? false
+    session.retained.occupancy(
+      room, delivery.payload,
+      adoptedAfter: isKnown || reconnecting.hasSettled ? nil : saving.startedFrom)
+  }
+
+  private func ownCount(_ room: UnsafeRawBufferPointer, _ delivery: Delivery) {
+    guard delivery.isReplay, let session, !session.rights.saw(delivery.topic) else { return }
+    session.retained.count(room, delivery.payload)
+  }
+
+  /// Our retained stats and the fences in our session name the run of the bridge that wrote them.
+  private func noteRun(_ other: Int64?) {
+    guard let session, let other else { return }
+    session.otherRun = max(session.otherRun ?? other, other)
   }
 
   private func fence(_ payload: UnsafeRawBufferPointer) {
-    let answer = fences.receive(
-      payload, received: receivedAcknowledged, keepsOrder: version == .v311)
+    guard let session else { return }
+    let answer = session.fences.receive(
+      payload, received: session.received, keepsOrder: session.version == .v311)
     switch answer {
-    case .foreign: recovery.noteRun(Fences.run(of: payload))
-    case .overtaken: if stage == .settling { recovery.mustFenceAgain = true }
+    case .foreign: noteRun(Fences.run(of: payload))
+    case .overtaken: if session.phase == .settling { session.mustFenceAgain = true }
     case .proof(let time):
-      if stage == .settling { recovery.fenceIsBack = true }
+      if session.phase == .settling { session.fenceIsBack = true }
       engine.fenceReturned(publishedAt: time)
-      endReread(publishedAt: time)
+      endReread(session, publishedAt: time)
+      concludeRights(session, publishedAt: time)
     }
   }
 

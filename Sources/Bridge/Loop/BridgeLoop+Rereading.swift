@@ -6,31 +6,32 @@ import Topics
 extension BridgeLoop {
   func noteDropped(_ payload: UnsafeRawBufferPointer) {
     guard let count = Payload.count(payload) else { return }
-    recovery.noteDropped(count, at: now.instant)
+    session?.reread.note(dropped: count, at: now.instant)
+  }
+
+  /// When ``rereadIfDue()`` has something to do: to begin, or to send its fence again, which may have been dropped.
+  var rereadTime: Instant {
+    guard let session else { return .never }
+    return session.reread.isUnderWay ? session.fences.nextTime : session.reread.nextTime
   }
 
   func rereadIfDue() {
-    guard stage == .live, recovery.rereadStarted == nil, let due = recovery.nextReread,
-      now.instant >= due
-    else { return }
-    recovery.beginReread(at: now.instant)
+    guard let session, now.instant >= rereadTime else { return }
+    if session.reread.isUnderWay { return sendFence() }
+    session.reread.begin(at: now.instant)
     tally.rereads += 1
     log.log(.notice, at: now, "the broker has dropped messages; reading the statuses again")
-    attempt { link throws(LinkError) in
-      _ = try link.subscribe(replayFilters, atLeastOnce: false)
-    }
+    // Should this run end before the reading does, the next one knows what is left in the session.
+    keepFilters()
+    session.subscribe(replayFilters, atLeastOnce: false)
     sendFence()
   }
 
   /// A fence that was sent behind the subscription is back: everything was replayed.
-  func endReread(publishedAt time: Instant) {
-    guard let started = recovery.rereadStarted, time >= started else { return }
-    recovery.endReread(at: now.instant)
-    settleMoves()
-    attempt { link throws(LinkError) in _ = try link.unsubscribe(replayFilters) }
-  }
-
-  private var replayFilters: [String] {
-    (configuration.native ? names.statusReplayFilters : []) + sources.replayFilters
+  func endReread(_ session: Session, publishedAt time: Instant) {
+    guard session.reread.fenceReturned(publishedAt: time, at: now.instant) else { return }
+    settleMoves(session)
+    session.unsubscribe(replayFilters)
+    keepFilters()
   }
 }

@@ -22,7 +22,7 @@ extension BridgeLoop {
   private func isLastWord(_ report: Report) -> Bool {
     switch report.wills {
     case .certain: true
-    case .likely: recovery.isSessionNew
+    case .likely: session?.recovery.isSessionNew ?? false
     case .none: false
     }
   }
@@ -38,7 +38,8 @@ extension BridgeLoop {
       if engine.isMember(report.who, of: room) {
         claimWhole(room, birth, report)
       } else {
-        moves.note(report, Self.birth(birth, in: room, report), isLastWord: isLastWord(report))
+        session?.moves.note(
+          report, Self.birth(birth, in: room, report), isLastWord: isLastWord(report))
       }
     } else {
       // The first says nothing new, unless it is of another connection or configuration.
@@ -59,17 +60,17 @@ extension BridgeLoop {
       tally.stale += 1
       return
     }
-    moves.noteAbsence(report, from: room, death)
+    session?.moves.noteAbsence(report, from: room, death)
   }
 
   /// All retained topics have been replayed: who is not where it was is elsewhere, or gone.
-  func settleMoves() {
-    for (client, absence, move) in moves.all {
+  func settleMoves(_ session: Session) {
+    for (client, absence, move) in session.moves.all {
       client.withWho { who in
         absence.room.withUnsafeBytes { settle(who, $0, absence, move) }
       }
     }
-    moves.removeAll()
+    session.moves.removeAll()
   }
 
   private func settle(

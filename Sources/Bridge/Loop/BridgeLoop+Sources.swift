@@ -13,7 +13,7 @@ extension BridgeLoop {
     case .stale: tally.stale += 1
     case .invalid(let words): rejectSource(delivery, "source", words)
     // Reading statuses again may bring more than was asked for.
-    case .notMine where delivery.isReplay && recovery.rereadStarted != nil:
+    case .notMine where delivery.isReplay && session?.reread.isUnderWay ?? false:
       tally.replaysIgnored += 1
     case .notMine: rejectSource(delivery, "topic", "no topic of this bridge")
     }

@@ -4,18 +4,18 @@ import Topics
 /// `bridge/stats`: counters and gauges, retained, every interval.
 extension BridgeLoop {
   func publishStatsIfDue() {
-    guard stage == .live, now.instant >= nextStats else { return }
-    nextStats = now.instant + configuration.statsInterval
+    guard let session, session.phase == .live, now.instant >= session.nextStats else { return }
+    session.nextStats = now.instant + configuration.statsInterval
     publishStats()
   }
 
   func publishStats() {
+    guard let session else { return }
     let payload = stats()
+    let topic = Array(names.stats.utf8)
     tally.longestTurn = .zero
-    attempt { link throws(LinkError) in
-      _ = try sendBytes(
-        Array(names.stats.utf8), payload, atLeastOnce: false, retain: true, on: link)
-    }
+    let outcome = session.publish(topic, payload, atLeastOnce: false, retain: true, as: .status)
+    tell(outcome, topic, payload.count)
   }
 
   func stats() -> [UInt8] {
@@ -26,7 +26,7 @@ extension BridgeLoop {
     json.key("version")
     json.string(Rollcall.version)
     json.key("protocol")
-    json.string(version.name)
+    json.string((session?.version ?? reconnecting.version).name)
     json.key("run")
     json.integer(run)
     json.key("uptime_s")
@@ -51,7 +51,9 @@ extension BridgeLoop {
     json.key("presences")
     json.integer(engine.presences)
     json.key("in_flight")
-    json.integer(inFlight.count)
+    json.integer(session?.inFlight.count ?? 0)
+    json.key("refused_waiting")
+    json.integer(refusals.count)
     json.key("longest_turn_ms")
     json.raw(Self.milliseconds(tally.longestTurn))
     writeHistoryFigures(&json)
@@ -76,7 +78,11 @@ extension BridgeLoop {
       ("expired", counters.expired), ("forgotten", counters.forgotten),
       ("evicted", counters.evicted), ("moved", counters.moved),
       ("gateway", counters.gateway), ("published", tally.published), ("refused", tally.refused),
-      ("oversize", tally.oversize), ("commits", tally.commits),
+      ("oversize", tally.oversize), ("unsendable", tally.unsendable),
+      ("subscriptions_refused", tally.subscriptionsRefused),
+      ("fences_missing", tally.fencesMissing), ("rights_missing", tally.rightsMissing),
+      ("takeovers", tally.takeovers), ("busy_turns", watchdog.busyTurns),
+      ("commits", tally.commits),
       ("commits_failed", tally.commitsFailed), ("connections", tally.connections),
       ("fences", tally.fences), ("repaired", tally.repaired), ("cleared", tally.cleared),
       ("rereads", tally.rereads), ("queries", tally.queries),

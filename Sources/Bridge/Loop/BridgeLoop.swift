@@ -13,11 +13,14 @@ import Topics
 /// is sent, and neither commits nor publishes nor acknowledges. So redelivered history is only its outcome.
 public final class BridgeLoop {
   enum Stage: Equatable {
-    case waiting(until: Instant)
+    /// For the next attempt to connect, or for a look at who took the session.
+    case waiting
     case connecting
     /// Connected; the fence behind the replays is under way.
     case settling
     case live
+    /// The connection is closed for good, and what is left to save is being saved.
+    case ending
     case stopped
   }
 
@@ -25,6 +28,8 @@ public final class BridgeLoop {
   public enum Failure: Error, Equatable {
     /// Another bridge uses our client id, or our database.
     case takenOver(String)
+    /// Something was acknowledged that is in no database.
+    case notSaved(String)
   }
 
   let configuration: Configuration
@@ -40,60 +45,30 @@ public final class BridgeLoop {
 
   var engine: Engine
   var beats = HeartbeatBatch()
-  var moves = ClaimedMoves()
   var tally = Tally()
-  var stage: Stage
-  var link: (any Link)?
-  var version: LinkVersion
-  var backoff: Backoff
   public internal(set) var failure: Failure?
 
   var now: Now
-  var fences: Fences
+  /// The connection there is, from CONNECT on.
+  var session: Session?
+  var reconnecting: Reconnecting
+  /// Looks at who took the session.
+  var witness: Witness?
+  /// What the broker refused to take from us.
+  var refusals = Refusals()
   var schedule: PublishSchedule
-  var retained = RetainedTopics()
-  var discovery: Discovery
   var sourceMarks: SourceMarks
   var assignmentMarks: AssignmentMarks
   var saving: Saving
-  var recovery = Recovery()
-  var welcome: LinkWelcome?
-  var ended: Ended?
-  var maximumPacketSize: Int?
-  /// Own QoS 1 publishes that the broker has not acknowledged.
-  var inFlight: Set<Int32> = []
-  /// Those of them that are answers, and where they go.
-  var answersInFlight: [Int32: [UInt8]] = [:]
-  /// QoS 1 messages received on this connection, and those of them whose acknowledgements are held back.
-  var receivedAcknowledged = 0
-  var withheld = 0
-  var lastInput = Instant(nanoseconds: 0)
-  var settledAt = Instant(nanoseconds: 0)
-  /// The last connection ended before it had settled. If that was another bridge's doing, 3.1.1 tells neither of
-  /// them, and fences are no help where replays fill the session's queue: then our retained stats name us early.
-  var isContested = false
+  var watchdog = Watchdog()
   /// How many messages this turn has taken in.
   var messagesRead = 0
-  var nextKeepAlive = Instant(nanoseconds: 0)
-  var nextStats = Instant.never
   var nextThinning = Instant(nanoseconds: 0)
-  var questions = QuestionDesk()
   var stopping: Stopping?
-  /// Rooms whose retained topics are to be cleared.
-  var clears: ContiguousArray<[UInt8]> = []
+  private(set) var isStopped = false
   let started: Now
   /// Greater than that of every bridge that started before.
   let run: Int64
-
-  struct Ended {
-    var reason: String?
-    var isTakenOver: Bool
-  }
-
-  struct Stopping {
-    var deadline: Instant
-    var saidOffline = false
-  }
 
   /// - Parameters:
   ///   - engine: as restored from `storage`, never connected.
@@ -120,16 +95,12 @@ public final class BridgeLoop {
     engine.raiseRevision(above: max(Self.revision(at: started), bridge.revision))
     run = engine.nextRevision()
     self.engine = engine
-    fences = Fences(run: UInt64(run), startedAt: started.instant)
-    discovery = Discovery(configuration, names)
     sourceMarks = SourceMarks(sources.births)
     assignmentMarks = AssignmentMarks(configuration.assignments)
     schedule = PublishSchedule(interval: configuration.publishInterval)
-    saving = Saving(ceiling: bridge.revision, aliveAt: bridge.aliveAt)
-    version = configuration.protocolVersion == .v311 ? .v311 : .v5
-    backoff = Backoff(
-      minimum: configuration.reconnectMin, maximum: configuration.reconnectMax)
-    stage = .waiting(until: started.instant)
+    saving = Saving(
+      ceiling: bridge.revision, aliveAt: bridge.aliveAt, keepalive: configuration.keepalive)
+    reconnecting = Reconnecting(configuration, at: started.instant)
   }
 
   /// Revisions begin above the clock, in milliseconds times 1024, and stay below 2^53 until 2248.
@@ -141,6 +112,7 @@ public final class BridgeLoop {
   public func turn() -> Duration? {
     now = clock.now
     let began = now.instant
+    let before = progressToWatch
     connectIfDue()
     let hasMore = read()
     settleIfReached()
@@ -149,22 +121,26 @@ public final class BridgeLoop {
     publishStatsIfDue()
     fenceIfWanted()
     saveIfAllowed()
-    if !saving.isUnfinished { publishCommitted() }
+    if !saving.isHoldingBack { publishCommitted() }
     keepAliveIfDue()
     release()
     continueStopping()
+    handleSessionChange()
     // What a commit has yet to write refers to rooms by their numbers.
     if !saving.isUnfinished { engine.reclaim() }
-    if stage == .stopped { return nil }
+    if isStopped { return nil }
     let ended = clock.now.instant
     tally.longestTurn = max(tally.longestTurn, ended - began)
+    watch(
+      since: before, isWorking: isBehind || session?.questions.work != nil, began: began,
+      ended: ended)
     return hasMore || isBehind ? .zero : wait(from: ended)
   }
 
   private func publishCommitted() {
     publishDue()
     saveAnnounced()
-    guard !saving.isUnfinished else { return }
+    guard !saving.isHoldingBack else { return }
     answerQuestions()
     thinHistoryIfDue()
   }
@@ -174,30 +150,37 @@ public final class BridgeLoop {
 
   public var isLive: Bool { stage == .live }
 
+  /// What the loop is at, by its parts.
+  var stage: Stage {
+    if isStopped { return .stopped }
+    guard let session else { return stopping?.isEnding ?? false ? .ending : .waiting }
+    switch session.phase {
+    case .connecting: return .connecting
+    case .settling: return .settling
+    case .live: return .live
+    }
+  }
+
+  func stopped() { isStopped = true }
+
   /// Whether the last turn took in a message.
   var hasRead: Bool { messagesRead > 0 }
 
   /// Whether the link may be written to as soon as it can be: not while acknowledgements are held back.
   public var mayWrite: Bool {
-    !saving.isUnfinished && (stage != .settling || withheld == 0)
+    !saving.isHoldingBack && (stage != .settling || session?.withheld == 0)
   }
 
+  /// Until the first of what each part waits for.
   private func wait(from ended: Instant) -> Duration {
-    var next = min(nextKeepAlive, nextStats, saving.nextAttempt)
-    if case .waiting(let until) = stage { next = until }
-    if let deadline = engine.nextDeadline { next = min(next, deadline) }
-    if engine.wantsFence { next = min(next, fences.nextTime) }
-    if stage == .settling { next = min(next, now.instant + .milliseconds(50)) }
-    // Its next part, or the end of what it waits for.
-    if saving.isUnfinished { return .milliseconds(1) }
-    if stage == .live, canPublish {
-      if let due = schedule.nextTime { next = min(next, due) }
-      if !retained.isDone || !clears.isEmpty || questions.isBusy { return .zero }
-      if stopping == nil { next = min(next, discovery.nextTime) }
-    }
-    if stage == .live, configuration.history != nil { next = min(next, nextThinning) }
-    if let reread = recovery.nextReread { next = min(next, reread) }
-    if let stopping { next = min(next, stopping.deadline) }
+    let next = min(
+      min(connectingTime, settlingTime, sessionTime, savingTime),
+      min(publishingTime, engineTime, thinningTime, stoppingTime))
     return max(.zero, next - ended)
+  }
+
+  /// When the engine has something to do: not before a commit is done that refers to what it has now.
+  private var engineTime: Instant {
+    saving.isUnfinished ? .never : engine.nextDeadline ?? .never
   }
 }

@@ -27,6 +27,24 @@ final class MQTTBroker: Broker {
   }
 
   func connect(version: LinkVersion, delegate: any LinkDelegate) throws(LinkError) -> any Link {
+    try open(options, version, delegate)
+  }
+
+  func connectWitness(version: LinkVersion, delegate: any LinkDelegate)
+    throws(LinkError) -> any Link
+  {
+    var options = options
+    // Two bridges may look at the same time.
+    options.clientID += "-witness-\(UInt16.random(in: 0 ... .max))"
+    options.cleanStart = true
+    options.sessionExpiry = .zero
+    options.will = nil
+    return try open(options, version, delegate)
+  }
+
+  private func open(
+    _ options: ConnectionOptions, _ version: LinkVersion, _ delegate: any LinkDelegate
+  ) throws(LinkError) -> any Link {
     var options = options
     options.protocolVersion = version == .v5 ? .v5 : .v311
     do throws(MQTTError) {

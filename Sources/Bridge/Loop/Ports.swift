@@ -15,6 +15,16 @@ public protocol Clock: AnyObject {
 public protocol Broker: AnyObject {
   /// Begins a connection; the delegate hears how it goes. Never waits for the network.
   func connect(version: LinkVersion, delegate: any LinkDelegate) throws(LinkError) -> any Link
+  /// As ``connect(version:delegate:)``, under another client id, without a session and without a will.
+  func connectWitness(version: LinkVersion, delegate: any LinkDelegate)
+    throws(LinkError) -> any Link
+}
+
+/// A broker need not let anybody look.
+extension Broker {
+  public func connectWitness(version: LinkVersion, delegate: any LinkDelegate)
+    throws(LinkError) -> any Link
+  { throw LinkError("no other connection can be made") }
 }
 
 public enum LinkVersion: Sendable {
@@ -179,6 +189,8 @@ public protocol Storage: AnyObject {
   /// As ``Database/rewrite(_:of:bridge:)``: done, or `commit` is to go on with it.
   func rewrite(_ unsaved: inout Unsaved, of engine: borrowing Engine, bridge: BridgeRow)
     throws(StoreError) -> Bool
+  /// Gives up a commit that is under way; nothing of it stays.
+  func abandonCommit()
   func filters() throws(StoreError) -> [String]
   func keep(filters: [String]) throws(StoreError)
   /// As ``Database/thinHistory(at:)``.
@@ -191,6 +203,8 @@ public protocol Storage: AnyObject {
 
 /// A storage need not keep history.
 extension Storage {
+  public func abandonCommit() {}
+
   public func thinHistory(at time: Int64) throws(StoreError) -> Bool { false }
 
   public func history(of room: [UInt8], since seconds: Int64, step: Int64, at time: Int64)

@@ -61,13 +61,6 @@ struct QuestionDesk {
     answered = 0
   }
 
-  /// The connection is gone, and with it who asked.
-  mutating func clear() {
-    work = nil
-    queue.removeAll()
-    answered = 0
-  }
-
   private mutating func allow(_ topic: [UInt8], at now: Instant) -> Bool {
     guard var allowance = allowances[topic] else { return begin(topic, at: now) }
     allowance = Self.grown(allowance, at: now)

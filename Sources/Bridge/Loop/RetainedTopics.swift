@@ -48,18 +48,20 @@ struct RetainedTopics {
   /// Whether the broker holds anything of ours.
   var hasSeen: Bool { !unchecked.isEmpty }
 
-  mutating func reset() { self = RetainedTopics() }
+  /// Grows while the topics are compared.
+  var compared: Int { Int(nextRoom) - unchecked.count - strays.count }
 
-  /// - Parameter isKnown: whether the database knew the room; if not, its members are remembered, too.
+  /// - Parameter adoptedAfter: a snapshot from after this, in milliseconds since 1970, was published by a bridge whose
+  ///   database is lost: its members are remembered, too. `nil`: the engine knows better.
   mutating func occupancy(
-    _ room: UnsafeRawBufferPointer, _ payload: UnsafeRawBufferPointer, isKnown: Bool
+    _ room: UnsafeRawBufferPointer, _ payload: UnsafeRawBufferPointer, adoptedAfter: Int64?
   ) {
     note(room) { seen, revision in
       seen.digest = Self.digest(payload)
       let snapshot = RetainedSnapshot.read(payload)
       seen.revision = snapshot?.revision ?? 0
       seen.at = snapshot.flatMap { Timestamp.read($0.at) } ?? 0
-      seen.snapshot = isKnown ? nil : snapshot
+      seen.snapshot = adoptedAfter.map { seen.at > $0 } ?? false ? snapshot : nil
       revision = max(revision, seen.revision)
     }
   }
@@ -133,7 +135,7 @@ struct RetainedTopics {
       nextRoom += 1
       if isPending(nextRoom - 1) { return .room(nextRoom - 1) }
     }
-    reset()
+    self = RetainedTopics()
     return nil
   }
 

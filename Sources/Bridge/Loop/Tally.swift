@@ -10,9 +10,16 @@ struct Tally: Equatable {
   /// Replays on topics where they mean nothing.
   var replaysIgnored: UInt64 = 0
   var published: UInt64 = 0
-  /// Own publishes that the broker refused, and those that were too large for it.
+  /// Own publishes that the broker refused, those that were too large for it, and those that no broker could take.
   var refused: UInt64 = 0
   var oversize: UInt64 = 0
+  var unsendable: UInt64 = 0
+  /// Filters that the broker refused, fences and rights that were found missing.
+  var subscriptionsRefused: UInt64 = 0
+  var fencesMissing: UInt64 = 0
+  var rightsMissing: UInt64 = 0
+  /// Sessions that another client took over.
+  var takeovers: UInt64 = 0
   var commits: UInt64 = 0
   var commitsFailed: UInt64 = 0
   var connections: UInt64 = 0

@@ -110,7 +110,11 @@ final class BridgeHost {
 
   private func ended(_ loop: BridgeLoop) {
     world.note("the bridge has stopped")
-    if let failure = loop.failure { world.fail("the bridge gave up: \(failure)") }
+    switch loop.failure {
+    case nil: break
+    case .notSaved where world.disk.isFull: world.note("what is in memory alone is lost")
+    case .some(let failure): world.fail("the bridge gave up: \(failure)")
+    }
     process.die()
     bury()
   }

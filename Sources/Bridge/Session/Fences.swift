@@ -3,8 +3,8 @@ import Presence
 /// The bridge's messages to itself: what was sent before one of them has come in when it does.
 ///
 /// A fence names the run and its number, so that one of another bridge, or of an earlier connection, proves
-/// nothing. Numbers begin at the monotonic clock: a run that ended before its first commit leaves its number
-/// to the next.
+/// nothing. Numbers begin at the monotonic clock: so a session's are above those of the one before, and those of a run
+/// whose number was that of a run that ended before its first commit.
 ///
 /// A QoS 0 fence keeps its place behind QoS 1 messages only as long as the broker may send all of those:
 /// once its window is full they wait in its queue, and the fence overtakes them (Mosquitto 2.0.11,
@@ -31,12 +31,6 @@ struct Fences {
   init(run: UInt64, startedAt: Instant) {
     self.run = run
     number = UInt64(clamping: startedAt.nanoseconds)
-  }
-
-  /// A new connection: what is under way will not come back.
-  mutating func reset() {
-    sent.removeAll()
-    lastSent = Instant(nanoseconds: .min)
   }
 
   /// Whether to send another now: none is under way, or the last one seems lost.

@@ -1,0 +1,103 @@
+import Presence
+
+/// Looks after the rights that a broker withholds in silence.
+extension BridgeLoop {
+  /// When ``checkRightsIfDue()`` has something to do.
+  var rightsTime: Instant {
+    guard let session, session.phase == .live, stopping == nil else { return .never }
+    if session.rights.startedAt != nil { return session.fences.nextTime }
+    return session.rights.nextTime
+  }
+
+  func checkRightsIfDue() {
+    guard let session, now.instant >= rightsTime else { return }
+    // The fence may have been dropped.
+    if session.rights.startedAt != nil { return sendFence() }
+    guard session.retained.isDone, session.inFlight.isEmpty, !session.reread.isUnderWay else {
+      return session.rights.putOff(at: now.instant)
+    }
+    probeIfSilent(session)
+    let topics = topicsToLookAt
+    session.rights.look(at: topics, at: now.instant)
+    session.subscribe(
+      topics.map { String(decoding: $0.name, as: UTF8.self) }, atLeastOnce: false)
+    sendFence()
+  }
+
+  /// Of the bridge itself, and of one room.
+  private var topicsToLookAt: [RightsCheck.Topic] {
+    var topics = [RightsCheck.Topic(name: Array(names.bridgeStatus.utf8))]
+    if let room = quietRoom {
+      engine.withRoomName(room) { name in
+        topics.append(RightsCheck.Topic(name: names.occupancy(name), room: room))
+        topics.append(RightsCheck.Topic(name: names.count(name), room: room))
+      }
+    }
+    return topics.filter { !isKnownRefused($0) }
+  }
+
+  /// One whose topics hold what there is to say of it.
+  private var quietRoom: Int32? {
+    (0..<min(engine.roomCapacity, 1_000)).first {
+      engine.hasRoom($0) && engine.isShown($0) && !engine.isTouched($0)
+    }
+  }
+
+  /// What the broker says that it refuses needs no looking at.
+  private func isKnownRefused(_ topic: RightsCheck.Topic) -> Bool {
+    guard topic.room >= 0 else { return refusals.contains(.status) }
+    return refusals.contains(.occupancy(topic.room)) || refusals.contains(.count(topic.room))
+  }
+
+  /// Where nothing has come on the clients' topics, a message of our own shows whether we may read them. With 3.1.1
+  /// nobody would tell whether the broker took it.
+  private func probeIfSilent(_ session: Session) {
+    guard session.version == .v5, configuration.native, tally.received == session.receivedBefore,
+      session.rights.probe == .unneeded,
+      let topic = names.heartbeat(ofClient: configuration.clientID)
+    else { return }
+    let outcome = session.publish(
+      topic, session.rights.probePayload, atLeastOnce: true, retain: false, as: .probe)
+    if outcome.isQueued { session.rights.probeWasSent() }
+  }
+
+  func isOwnProbe(_ who: Who, _ delivery: Delivery) -> Bool {
+    guard let session, who.user == nil, who.client.elementsEqual(configuration.clientID.utf8),
+      delivery.payload.elementsEqual(session.rights.probePayload)
+    else { return false }
+    session.rights.probeCameBack()
+    return true
+  }
+
+  func concludeRights(_ session: Session, publishedAt time: Instant) {
+    let topics = session.rights.topics
+    let verdict = session.rights.fenceReturned(publishedAt: time, at: now.instant) {
+      $0.room < 0 || engine.hasRoom($0.room) && engine.isShown($0.room)
+    }
+    guard let verdict else { return }
+    session.unsubscribe(topics.map { String(decoding: $0.name, as: UTF8.self) })
+    switch verdict {
+    case .quiet: break
+    case .mended: session.wantsRenewal = "the rights that were missing are there"
+    case .missing(let topics, let isProbeMissing): tellMissing(topics, isProbeMissing)
+    }
+  }
+
+  private func tellMissing(_ topics: [RightsCheck.Topic], _ isProbeMissing: Bool) {
+    tally.rightsMissing += 1
+    if let first = topics.first {
+      let list = topics.map { String(decoding: $0.name, as: UTF8.self) }.joined(separator: ", ")
+      log.log(
+        .error, at: now,
+        "what we have published on \(list) is not there: the broker's ACL must let this login "
+          + "write and read \(first.room < 0 ? names.bridgeFilter : "\(names.occupancyFilter) and \(names.countFilter)"); "
+          + "until then what is shown there may be untrue")
+    }
+    guard isProbeMissing else { return }
+    log.log(
+      .error, at: now,
+      "nothing comes from the clients' topics, not even what we say there ourselves: the broker's "
+        + "ACL must let this login read \(names.statusFilters.joined(separator: ", ")) and the like; "
+        + "until then nobody is present")
+  }
+}

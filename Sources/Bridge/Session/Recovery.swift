@@ -1,0 +1,63 @@
+import Presence
+import Topics
+
+/// What is found out between connecting and settling about the broker and the time before: whether it was restarted,
+/// and what was lost with it.
+struct Recovery {
+  /// Whether the broker has nothing of an earlier session of ours.
+  let isSessionNew: Bool
+  /// How long we were not connected; `nil`: we never were, or nobody knows.
+  private let outage: Duration?
+  /// The wall clock is behind what it was when the last run ended: a machine without a clock of its own begins so,
+  /// after a loss of power.
+  private let isClockBehind: Bool
+  private(set) var uptime: Duration?
+
+  /// Nothing is known.
+  init() {
+    isSessionNew = false
+    outage = nil
+    isClockBehind = false
+  }
+
+  /// - Parameters:
+  ///   - disconnectedAt: when this run was connected last; `nil`: never.
+  ///   - aliveAt: when the last run committed last, in wall time; 0: there was none.
+  init(sessionPresent: Bool, disconnectedAt: Instant?, aliveAt: Int64, at now: Now) {
+    isSessionNew = !sessionPresent
+    isClockBehind = disconnectedAt == nil && now.wall < aliveAt
+    if let disconnectedAt {
+      outage = now.instant - disconnectedAt
+    } else {
+      outage = aliveAt == 0 ? nil : .milliseconds(Self.elapsed(since: aliveAt, at: now.wall))
+    }
+  }
+
+  /// Milliseconds; what a database says may be anything.
+  private static func elapsed(since wall: Int64, at now: Int64) -> Int64 {
+    let (elapsed, overflow) = now.subtractingReportingOverflow(wall)
+    return overflow ? .max : max(0, elapsed)
+  }
+
+  private var sessionLost: Bool { isSessionNew && outage != nil }
+
+  /// `$SYS/broker/uptime` reads `123 seconds`.
+  mutating func noteUptime(_ payload: UnsafeRawBufferPointer, isReplay: Bool) {
+    guard isReplay else { return }
+    uptime = Payload.uptime(payload).map { .seconds($0) }
+  }
+
+  /// The broker we were connected to is not the one we are connected to: deaths that it tells of may be its
+  /// own doing. Unknown at the very first connection, when nothing was lost either.
+  var brokerRestarted: Bool {
+    guard let outage else { return false }
+    return sessionLost || uptime.map { $0 < outage } ?? false
+  }
+
+  /// Whether it may have been stopped with wills that it held. Unlike our session, which may just have expired, its
+  /// uptime tells: one that has been up for longer than we were away has sent them all.
+  var willsLost: Bool {
+    guard let outage, !isClockBehind else { return sessionLost }
+    return uptime.map { $0 < outage } ?? sessionLost
+  }
+}

@@ -1,0 +1,41 @@
+import Presence
+
+/// Reading the retained statuses again in a live session, after the broker has dropped messages: behind the replays a
+/// fence is to come back, as at the beginning.
+struct Reread {
+  /// Reading everything costs: the next reading waits so many times as long as the last one took.
+  private static let pauseFactor = 20
+  private static let shortestPause = Duration.seconds(10)
+
+  private var dropped: Int?
+  private var due = Instant.never
+  private var earliest = Instant(nanoseconds: .min)
+  /// When the reading that is under way began; `nil`: none is.
+  private(set) var startedAt: Instant?
+
+  var isUnderWay: Bool { startedAt != nil }
+
+  /// When to begin another.
+  var nextTime: Instant { isUnderWay ? .never : max(due, earliest) }
+
+  /// Takes in the broker's count of dropped messages; when it has grown, some of them may have been ours.
+  mutating func note(dropped count: Int, at now: Instant) {
+    defer { dropped = count }
+    if let dropped, count > dropped { due = min(due, now) }
+  }
+
+  mutating func begin(at now: Instant) {
+    due = .never
+    startedAt = now
+  }
+
+  /// A fence that was published at `time` came back.
+  ///
+  /// - Returns: whether that ended the reading.
+  mutating func fenceReturned(publishedAt time: Instant, at now: Instant) -> Bool {
+    guard let startedAt, time >= startedAt else { return false }
+    self.startedAt = nil
+    earliest = now + max(Self.shortestPause, (now - startedAt) * Self.pauseFactor)
+    return true
+  }
+}

@@ -1,0 +1,117 @@
+import Presence
+
+/// Finds out, while the bridge is live, whether the broker lets it write and read what it needs to.
+///
+/// An ACL that withholds a right mostly says nothing: with MQTT 3.1.1 a publish that is refused is acknowledged like any
+/// other, and what may not be read just does not come. So the bridge looks at what it can know: what it has published
+/// on a retained topic of its own has to come back when it subscribes to that topic, and a message that the broker took
+/// from it on a client's topic has to reach it. Replays at QoS 0 may be lost: what is missing twice is missing.
+struct RightsCheck {
+  /// A topic of ours, and what kind it is for the words of the log.
+  struct Topic: Equatable {
+    var name: [UInt8]
+    /// The room whose topic it is; -1: none.
+    var room: Int32 = -1
+  }
+
+  private static let again = Duration.seconds(600)
+  private static let settling = Duration.seconds(2)
+
+  private let run: Int64
+  private(set) var topics: [Topic] = []
+  private var seen: [Bool] = []
+  private var misses = 0
+  private var patience = Patience()
+  private(set) var nextTime = Instant.never
+  private(set) var startedAt: Instant?
+  /// Something was missing, and was told.
+  private(set) var isTold = false
+  private(set) var probe = Probe.unneeded
+
+  /// A heartbeat of our own, where nothing was heard on the clients' topics.
+  enum Probe: Equatable {
+    case unneeded
+    /// Sent; the broker has not answered.
+    case sent
+    /// The broker took it.
+    case taken
+    /// It came back, or the broker refuses it and nothing can be found out.
+    case over
+  }
+
+  init(run: Int64) { self.run = run }
+
+  var probePayload: [UInt8] { Array("probe \(run)".utf8) }
+
+  /// The session is live.
+  mutating func begin(at now: Instant) { nextTime = now + Self.settling }
+
+  /// Nothing can be looked at now.
+  mutating func putOff(at now: Instant) { nextTime = now + Self.settling }
+
+  mutating func look(at topics: [Topic], at now: Instant) {
+    self.topics = topics
+    seen = topics.map { _ in false }
+    startedAt = now
+    nextTime = .never
+  }
+
+  /// Takes in a replay.
+  ///
+  /// - Returns: whether it was one of those that are looked for.
+  mutating func saw(_ topic: UnsafeRawBufferPointer) -> Bool {
+    guard startedAt != nil,
+      let place = topics.firstIndex(where: { $0.name.elementsEqual(topic) })
+    else { return false }
+    seen[place] = true
+    return true
+  }
+
+  mutating func probeWasSent() { probe = .sent }
+  mutating func probeWasAnswered(isTaken: Bool) {
+    if probe == .sent { probe = isTaken ? .taken : .over }
+  }
+  mutating func probeCameBack() { probe = .over }
+
+  /// What a look came to.
+  enum Verdict: Equatable {
+    /// Nothing is missing, or nothing that is to be said now.
+    case quiet
+    /// To be told: these did not come back.
+    case missing([Topic], probe: Bool)
+    /// What was missing is there again.
+    case mended
+  }
+
+  /// A fence that was published at `time` came back.
+  ///
+  /// - Parameter isWanted: whether a topic is still to be there.
+  /// - Returns: `nil`: no look has ended.
+  mutating func fenceReturned(
+    publishedAt time: Instant, at now: Instant, isWanted: (Topic) -> Bool
+  ) -> Verdict? {
+    guard let startedAt, time >= startedAt else { return nil }
+    self.startedAt = nil
+    let missing = topics.indices.filter { !seen[$0] && isWanted(topics[$0]) }.map { topics[$0] }
+    let isProbeMissing = probe == .taken
+    guard !missing.isEmpty || isProbeMissing else { return allThere(at: now) }
+    misses += 1
+    nextTime = now + Self.settling
+    guard misses >= 2 else { return .quiet }
+    patience.begin(at: now - Duration.seconds(3))
+    let isTime = patience.isOver(at: now)
+    nextTime = max(nextTime, min(patience.nextTime, now + .seconds(60)))
+    guard isTime else { return .quiet }
+    isTold = true
+    return .missing(missing, probe: isProbeMissing)
+  }
+
+  private mutating func allThere(at now: Instant) -> Verdict {
+    misses = 0
+    nextTime = now + Self.again
+    guard isTold else { return .quiet }
+    isTold = false
+    patience.end()
+    return .mended
+  }
+}

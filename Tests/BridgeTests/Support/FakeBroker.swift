@@ -1,0 +1,128 @@
+import Bridge
+import Presence
+
+/// A broker and its connection in one, which do as they are told: what is published is kept, and what is to come in
+/// waits until it is read.
+final class FakeBroker: Broker, Link {
+  struct Published: Equatable {
+    var topic: String
+    var payload: String
+    var retain: Bool
+    var atLeastOnce: Bool
+    var id: Int32
+  }
+
+  /// Gives the fences back, and acknowledges at once.
+  var isHonest = true
+  /// The reason of a PUBACK for a topic; 0 where it gives `nil`.
+  var refusal: (String) -> Int32? = { _ in nil }
+  /// The code of a SUBACK for a filter; the QoS that was asked for where it gives `nil`.
+  var grant: (String) -> Int32? = { _ in nil }
+  /// What a call fails with that publishes on a topic.
+  var failure: (String) -> LinkError? = { _ in nil }
+  /// What is retained, replayed at a subscribe to the very topic.
+  var retained: [String: String] = [:]
+  var welcome = LinkWelcome()
+  private(set) var connections = 0
+  private(set) var closes = 0
+  var published: [Published] = []
+  private(set) var subscribed: [String] = []
+  private(set) var unsubscribed: [String] = []
+  private weak var delegate: (any LinkDelegate)?
+  private var inbox: [(any LinkDelegate) -> Void] = []
+  private var nextID: Int32 = 0
+  private(set) var isOpen = false
+
+  func connect(version: LinkVersion, delegate: any LinkDelegate) throws(LinkError) -> any Link {
+    connections += 1
+    self.delegate = delegate
+    isOpen = true
+    inbox = []
+    let welcome = welcome
+    inbox.append { $0.linkDidConnect(welcome) }
+    return self
+  }
+
+  var hasInput: Bool { isOpen && !inbox.isEmpty }
+
+  func read() {
+    guard let delegate, isOpen, !inbox.isEmpty else { return }
+    inbox.removeFirst()(delegate)
+  }
+
+  func write() {}
+  func keepAlive() {}
+  func disconnect() {}
+
+  func close() {
+    closes += 1
+    isOpen = false
+    inbox = []
+  }
+
+  func end(_ end: LinkEnd) {
+    inbox.append { [self] in
+      isOpen = false
+      $0.linkDidEnd(end)
+    }
+  }
+
+  func say(_ topic: String, _ payload: String, isReplay: Bool = false, isAcknowledged: Bool = false)
+  {
+    inbox.append { delegate in
+      Array(topic.utf8).withUnsafeBytes { topic in
+        Array(payload.utf8).withUnsafeBytes { payload in
+          delegate.linkDidReceive(
+            Delivery(
+              topic: topic, payload: payload, isAcknowledged: isAcknowledged, isReplay: isReplay))
+        }
+      }
+    }
+  }
+
+  func publish(
+    _ topic: [UInt8], _ payload: UnsafeRawBufferPointer, atLeastOnce: Bool, retain: Bool
+  ) throws(LinkError) -> Int32 {
+    let (name, text) = (
+      String(decoding: topic, as: UTF8.self), String(decoding: payload, as: UTF8.self)
+    )
+    if let error = failure(name) { throw error }
+    nextID += 1
+    let id = nextID
+    published.append(
+      Published(topic: name, payload: text, retain: retain, atLeastOnce: atLeastOnce, id: id))
+    let reason = refusal(name)
+    if retain, reason == nil { retained[name] = text.isEmpty ? nil : text }
+    guard isHonest else { return id }
+    if name.hasSuffix("/fence"), !text.hasSuffix(" 0"), reason == nil { say(name, text) }
+    if atLeastOnce { inbox.append { $0.linkDidAcknowledge(id, reason: reason ?? 0) } }
+    return id
+  }
+
+  func subscribe(_ filters: [String], atLeastOnce: Bool) throws(LinkError) -> Int32 {
+    nextID += 1
+    let id = nextID
+    let codes = filters.map { grant($0) ?? (atLeastOnce ? 1 : 0) }
+    inbox.append { $0.linkDidSubscribe(id, granted: codes) }
+    for (filter, code) in zip(filters, codes) where code < 128 {
+      subscribed.append(filter)
+      if let payload = retained[filter] { say(filter, payload, isReplay: true) }
+    }
+    return id
+  }
+
+  func unsubscribe(_ filters: [String]) throws(LinkError) -> Int32 {
+    nextID += 1
+    let id = nextID
+    unsubscribed += filters
+    subscribed.removeAll { filters.contains($0) }
+    inbox.append { $0.linkDidUnsubscribe(id) }
+    return id
+  }
+
+  /// What was published on a topic since the last call.
+  func take(_ topic: String) -> [String] {
+    defer { published.removeAll { $0.topic == topic } }
+    return published.filter { $0.topic == topic }.map(\.payload)
+  }
+}
