@@ -73,7 +73,9 @@ extension BridgeLoop {
     let topic = engine.withRoomName(room) { names.events($0) }
     let encoder = RoomEncoder(loop: self)
     let (events, revision) = encoder.events(announcement, topic: topic, engine: &engine)
-    for event in events { send(topic, event, retain: false, as: .event(topic: topic)) }
+    if !refusals.isWaiting(.event(room)) {
+      for event in events { send(topic, event, retain: false, as: .event(room)) }
+    }
     publishState(room, revision: revision, encoder)
     describe(room, seen)
   }
@@ -83,9 +85,12 @@ extension BridgeLoop {
     publishCount(room)
   }
 
+  /// Unless the broker has refused it, and is to be asked again later.
+  ///
   /// - Returns: whether the broker will answer.
   @discardableResult
   func publishOccupancy(_ room: Int32, revision: Int64, _ encoder: RoomEncoder) -> Bool {
+    guard !refusals.isWaiting(.occupancy(room)) else { return false }
     let topic = engine.withRoomName(room) { names.occupancy($0) }
     let snapshot = encoder.snapshot(
       room, topic: topic, revision: revision, at: now.wall, limit: configuration.maxSnapshot,
@@ -93,8 +98,10 @@ extension BridgeLoop {
     return send(topic, snapshot, retain: true, as: .occupancy(room)).isQueued
   }
 
+  /// As ``publishOccupancy(_:revision:_:)``.
   @discardableResult
   func publishCount(_ room: Int32) -> Bool {
+    guard !refusals.isWaiting(.count(room)) else { return false }
     let topic = engine.withRoomName(room) { names.count($0) }
     let count = Array(String(engine.figures(of: room).count).utf8)
     return send(topic, count, retain: true, as: .count(room)).isQueued
@@ -145,29 +152,29 @@ extension BridgeLoop {
     if engine.hasGhosts(room) { schedule.note(room, isEdge: engine.isEdge(room), at: now.instant) }
   }
 
-  /// Publishes the state of a room that is shown, unless that is what its topics hold already, or what the broker has
-  /// refused and is asked to take later.
+  /// Publishes the state of a room that is shown, unless that is what its topics hold already.
   private func repair(_ room: Int32, _ seen: RetainedTopics.Seen?) {
     let name = engine.withRoomName(room) { [UInt8]($0) }
     guard engine.isShown(room) else { return clear(name, seen ?? RetainedTopics.Seen()) }
     defer { describe(room, seen) }
     let encoder = RoomEncoder(loop: self)
+    let isCountTrue = seen?.count == engine.figures(of: room).count
     if let seen, isTrue(seen, of: room, encoder) {
-      return engine.confirmRevision(seen.revision, of: room)
+      engine.confirmRevision(seen.revision, of: room)
+      if !isCountTrue, publishCount(room) { tally.repaired += 1 }
+      return
     }
-    if refusals.contains(.occupancy(room)), refusals.contains(.count(room)) { return }
-    tally.repaired += 1
     let revision = engine.revisionForRepair(of: room, seen: seen?.revision ?? 0)
-    publishState(room, revision: revision, encoder)
+    let isPublished = publishOccupancy(room, revision: revision, encoder)
+    if publishCount(room) || isPublished { tally.repaired += 1 }
   }
 
-  /// Whether a room's topics hold what there is to say of it. A revision below the room's own is of an earlier time:
-  /// events were published since that are chained to a later one.
+  /// Whether a room's retained snapshot is what there is to say of it. A revision below the room's own is of an earlier
+  /// time: events were published since that are chained to a later one.
   private func isTrue(
     _ seen: RetainedTopics.Seen, of room: Int32, _ encoder: RoomEncoder
   ) -> Bool {
-    guard seen.count == engine.figures(of: room).count, seen.revision >= engine.revision(of: room)
-    else { return false }
+    guard seen.revision >= engine.revision(of: room) else { return false }
     let topic = engine.withRoomName(room) { names.occupancy($0) }
     let same = encoder.snapshot(
       room, topic: topic, revision: seen.revision, at: seen.at, limit: configuration.maxSnapshot,

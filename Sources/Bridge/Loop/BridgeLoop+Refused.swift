@@ -13,8 +13,8 @@ extension BridgeLoop {
     switch sent {
     case .answer(let topic): if isRefused { answerWasRefused(on: topic, reason) }
     case .probe: session?.rights.probeWasAnswered(isTaken: !isRefused)
-    case .fence, .event: if isRefused { tellRefused(sent, reason) }
-    case .status, .occupancy, .count, .config, .cleared:
+    case .fence: if isRefused { tellRefused(sent, reason) }
+    case .status, .event, .occupancy, .count, .config, .cleared:
       guard let item = Refusals.Item(sent) else { return }
       if isRefused {
         refusals.refused(item, at: now.instant)
@@ -31,14 +31,15 @@ extension BridgeLoop {
     log.limited(
       "refused", .error, at: now,
       "the broker refuses what we publish on \(place) (reason \(reason)): its ACL must let this "
-        + "login write \(filter(over: topic))\(Refusals.Item(sent) == nil ? "" : "; trying again")")
+        + "login write \(filter(over: topic)); trying again later")
   }
 
   private func topic(of sent: InFlight.Sent) -> [UInt8] {
     switch sent {
     case .status: Array(names.bridgeStatus.utf8)
     case .fence: Array(names.fence.utf8)
-    case .event(let topic), .cleared(let topic), .answer(let topic): topic
+    case .cleared(let topic), .answer(let topic): topic
+    case .event(let room): roomTopic(room) { names.events($0) }
     case .occupancy(let room): roomTopic(room) { names.occupancy($0) }
     case .count(let room): roomTopic(room) { names.count($0) }
     case .config: Array((session?.discovery.topics?.filter ?? "").utf8)
@@ -74,6 +75,7 @@ extension BridgeLoop {
   private func publishAgain(_ item: Refusals.Item, _ session: Session) -> Bool {
     switch item {
     case .status: return publishStatus("online")
+    case .event: return false
     case .clear(let topic): return clearAgain(topic)
     case .occupancy(let room), .count(let room), .config(let room):
       guard engine.hasRoom(room), engine.isShown(room) else { return false }
@@ -123,7 +125,8 @@ extension Refusals.Item {
     case .count(let room): self = .count(room)
     case .config(let room): self = .config(room)
     case .cleared(let topic): self = .clear(topic)
-    case .event, .answer, .fence, .probe: return nil
+    case .event(let room): self = .event(room)
+    case .answer, .fence, .probe: return nil
     }
   }
 }

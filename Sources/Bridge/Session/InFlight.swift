@@ -8,7 +8,7 @@ struct InFlight {
   /// What a message was: so that it can be said again where the broker refused it.
   enum Sent: Hashable {
     case status
-    case event(topic: [UInt8])
+    case event(Int32)
     case occupancy(Int32)
     case count(Int32)
     /// What Home Assistant is told of a room.

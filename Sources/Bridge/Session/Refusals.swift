@@ -7,6 +7,8 @@ import Presence
 struct Refusals {
   enum Item: Hashable {
     case status
+    /// Not said again: the next one is.
+    case event(Int32)
     case occupancy(Int32)
     case count(Int32)
     /// What Home Assistant is told of a room.
@@ -28,7 +30,10 @@ struct Refusals {
 
   var count: Int { waiting.count + tried.count }
 
-  func contains(_ item: Item) -> Bool { waiting.contains(item) || tried.contains(item) }
+  /// Whether it is not to be published before its time.
+  func isWaiting(_ item: Item) -> Bool { !waiting.isEmpty && waiting.contains(item) }
+
+  func contains(_ item: Item) -> Bool { isWaiting(item) || tried.contains(item) }
 
   mutating func refused(_ item: Item, at now: Instant) {
     tried.remove(item)
@@ -52,7 +57,7 @@ struct Refusals {
 
   /// A room is shown no more.
   mutating func forget(room: Int32) {
-    for item: Item in [.occupancy(room), .count(room), .config(room)] { forget(item) }
+    for item: Item in [.event(room), .occupancy(room), .count(room), .config(room)] { forget(item) }
   }
 
   /// Those to try now.
@@ -96,10 +101,11 @@ extension Refusals.Item {
   fileprivate var place: (kind: Int, room: Int32, topic: [UInt8]) {
     switch self {
     case .status: (0, 0, [])
-    case .occupancy(let room): (1, room, [])
-    case .count(let room): (2, room, [])
-    case .config(let room): (3, room, [])
-    case .clear(let topic): (4, 0, topic)
+    case .event(let room): (1, room, [])
+    case .occupancy(let room): (2, room, [])
+    case .count(let room): (3, room, [])
+    case .config(let room): (4, room, [])
+    case .clear(let topic): (5, 0, topic)
     }
   }
 }

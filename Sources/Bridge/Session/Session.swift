@@ -103,6 +103,7 @@ final class Session {
   func close(_ end: LinkEnd) {
     if self.end == nil { self.end = end }
     link?.close()
+    link = nil
   }
 
   /// What was withheld has been let go.

@@ -16,6 +16,8 @@ final class FakeBroker: Broker, Link {
   var isHonest = true
   /// The reason of a PUBACK for a topic; 0 where it gives `nil`.
   var refusal: (String) -> Int32? = { _ in nil }
+  /// As Mosquitto 2.0.11 does with `max_queued_messages 0`.
+  var hangsUpAtRefusal = false
   /// The code of a SUBACK for a filter; the QoS that was asked for where it gives `nil`.
   var grant: (String) -> Int32? = { _ in nil }
   /// What a call fails with that publishes on a topic.
@@ -41,6 +43,16 @@ final class FakeBroker: Broker, Link {
     let welcome = welcome
     inbox.append { $0.linkDidConnect(welcome) }
     return self
+  }
+
+  /// Under another client id.
+  let other = OtherConnection()
+
+  func connectWitness(version: LinkVersion, delegate: any LinkDelegate) throws(LinkError)
+    -> any Link
+  {
+    other.begin(delegate)
+    return other
   }
 
   var hasInput: Bool { isOpen && !inbox.isEmpty }
@@ -96,6 +108,7 @@ final class FakeBroker: Broker, Link {
     guard isHonest else { return id }
     if name.hasSuffix("/fence"), !text.hasSuffix(" 0"), reason == nil { say(name, text) }
     if atLeastOnce { inbox.append { $0.linkDidAcknowledge(id, reason: reason ?? 0) } }
+    if hangsUpAtRefusal, reason ?? 0 >= 128 { end(LinkEnd(reason: "hung up")) }
     return id
   }
 
@@ -106,7 +119,10 @@ final class FakeBroker: Broker, Link {
     inbox.append { $0.linkDidSubscribe(id, granted: codes) }
     for (filter, code) in zip(filters, codes) where code < 128 {
       subscribed.append(filter)
-      if let payload = retained[filter] { say(filter, payload, isReplay: true) }
+      for (topic, payload) in retained.sorted(by: { $0.key < $1.key })
+      where topic == filter || filter.hasSuffix("#") && topic.hasPrefix(filter.dropLast()) {
+        say(topic, payload, isReplay: true)
+      }
     }
     return id
   }
@@ -125,4 +141,53 @@ final class FakeBroker: Broker, Link {
     defer { published.removeAll { $0.topic == topic } }
     return published.filter { $0.topic == topic }.map(\.payload)
   }
+}
+
+/// What a witness is connected through.
+final class OtherConnection: Link {
+  private weak var delegate: (any LinkDelegate)?
+  private var inbox: [(any LinkDelegate) -> Void] = []
+  private(set) var isOpen = false
+  private(set) var count = 0
+  /// What stands on `bridge/stats`.
+  var stats: String?
+
+  func begin(_ delegate: any LinkDelegate) {
+    self.delegate = delegate
+    isOpen = true
+    count += 1
+    inbox = [{ $0.linkDidConnect(LinkWelcome()) }]
+  }
+
+  func say(_ topic: String, _ payload: String, isReplay: Bool) {
+    inbox.append { delegate in
+      Array(topic.utf8).withUnsafeBytes { topic in
+        Array(payload.utf8).withUnsafeBytes { payload in
+          delegate.linkDidReceive(
+            Delivery(topic: topic, payload: payload, isAcknowledged: false, isReplay: isReplay))
+        }
+      }
+    }
+  }
+
+  var hasInput: Bool { isOpen && !inbox.isEmpty }
+
+  func read() {
+    guard let delegate, isOpen, !inbox.isEmpty else { return }
+    inbox.removeFirst()(delegate)
+  }
+
+  func subscribe(_ filters: [String], atLeastOnce: Bool) -> Int32 {
+    if let stats, let filter = filters.first { say(filter, stats, isReplay: true) }
+    return 1
+  }
+
+  func publish(
+    _ topic: [UInt8], _ payload: UnsafeRawBufferPointer, atLeastOnce: Bool, retain: Bool
+  ) -> Int32 { 0 }
+  func write() {}
+  func keepAlive() {}
+  func unsubscribe(_ filters: [String]) -> Int32 { 0 }
+  func disconnect() {}
+  func close() { isOpen = false }
 }

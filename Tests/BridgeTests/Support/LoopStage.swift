@@ -57,6 +57,9 @@ final class LoopStage {
     return turns
   }
 
+  /// What is remembered of the session's filters.
+  func storedFilters() throws -> [String] { try loop.storage.filters() }
+
   func takeLog() -> [String] {
     defer { log = [] }
     return log
