@@ -54,14 +54,22 @@ extension BridgeLoop {
 
   /// Remembers what the broker may hold for our session, where rooms are described to Home Assistant, and which
   /// sources and assignments there are.
-  func keepFilters() {
-    guard let session else { return }
+  ///
+  /// - Returns: whether it is remembered.
+  @discardableResult
+  func keepFilters() -> Bool {
+    guard let session else { return false }
     let marks = sourceMarks.filters + assignmentMarks.filters
     let reading = session.reread.isUnderWay ? replayFilters : []
-    let filters = lastingFilters(session) + session.discovery.filters + reading + marks
-    if Set(keptFilters) == Set(filters) { return }
-    do { try storage.keep(filters: filters) } catch {
+    let filters =
+      lastingFilters(session) + session.discovery.filters + reading + session.rights.filters + marks
+    if Set(keptFilters) == Set(filters) { return true }
+    do {
+      try storage.keep(filters: filters)
+      return true
+    } catch {
       log.limited("filters", .warning, at: now, "the subscriptions cannot be kept: \(error)")
+      return false
     }
   }
 }

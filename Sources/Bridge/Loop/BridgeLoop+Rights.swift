@@ -17,10 +17,10 @@ extension BridgeLoop {
       return session.rights.putOff(at: now.instant)
     }
     probeIfSilent(session)
-    let topics = topicsToLookAt
-    session.rights.look(at: topics, at: now.instant)
-    session.subscribe(
-      topics.map { String(decoding: $0.name, as: UTF8.self) }, atLeastOnce: false)
+    session.rights.look(at: topicsToLookAt, at: now.instant)
+    // Should this run end before the look does, the next one knows what is left in the session.
+    guard keepFilters() else { return session.rights.giveUp(at: now.instant) }
+    session.subscribe(session.rights.filters, atLeastOnce: false)
     sendFence()
   }
 
@@ -76,6 +76,7 @@ extension BridgeLoop {
     }
     guard let verdict else { return }
     session.unsubscribe(topics.map { String(decoding: $0.name, as: UTF8.self) })
+    keepFilters()
     switch verdict {
     case .quiet: break
     case .mended: session.wantsRenewal = "the rights that were missing are there"

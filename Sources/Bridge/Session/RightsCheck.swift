@@ -49,11 +49,22 @@ struct RightsCheck {
   /// Nothing can be looked at now.
   mutating func putOff(at now: Instant) { nextTime = now + Self.settling }
 
+  /// A look cannot be begun.
+  mutating func giveUp(at now: Instant) {
+    startedAt = nil
+    putOff(at: now)
+  }
+
   mutating func look(at topics: [Topic], at now: Instant) {
     self.topics = topics
     seen = topics.map { _ in false }
     startedAt = now
     nextTime = .never
+  }
+
+  /// What is subscribed to while it is looked.
+  var filters: [String] {
+    startedAt == nil ? [] : topics.map { String(decoding: $0.name, as: UTF8.self) }
   }
 
   /// Takes in a replay.
