@@ -7,6 +7,8 @@ extension BridgeLoop {
   /// Between looking for something to thin, and between two parts of it.
   private static let thinningInterval = Duration.seconds(10)
   private static let thinningPause = Duration.milliseconds(50)
+  /// While there is too much: not none, for what is waited for may take its time.
+  private static let fullPause = Duration.milliseconds(5)
 
   /// When ``thinHistoryIfDue()`` has something to do.
   var thinningTime: Instant {
@@ -21,7 +23,7 @@ extension BridgeLoop {
     guard saving.isDurable, session?.questions.isReadingHistory != true else { return }
     do throws(StoreError) {
       guard try storage.thinHistory(at: now.wall) else { return }
-      nextThinning = now.instant + (isHistoryFull ? .zero : Self.thinningPause)
+      nextThinning = now.instant + (isHistoryFull ? Self.fullPause : Self.thinningPause)
     } catch { couldNotSave(error) }
   }
 
