@@ -9,6 +9,7 @@ let usage = """
          rollcall-bench load [--own | -h HOST -p PORT -u NAME -P PASSWORD] [--clients N] [--messages N]
                              [--connections N] [--rate N] [--wills N] [--silences N]
          rollcall-bench hold [--clients N] [--timeout SECONDS]
+         rollcall-bench hostile [--samples N] [--load NAME]
 
   Each result is one JSON object a line on standard output; progress goes to standard error.
 
@@ -21,6 +22,8 @@ let usage = """
                 show in a retained count while --rate heartbeats a second come
     hold        how long the bridge's loop is held by a mass expiry, commits with checkpoints, a reconnect with N
                 rooms that the broker has kept or lost, and a restart
+    hostile     what hostile loads of one connection cost an honest client, from its join to the retained count,
+                against the same without the load; 'broker' is the broker's own share
 
   load measures a broker and a bridge that run, with root 'presence', or with --own some that it starts. For the
   latency of wills the bridge has to run with 'offline_grace 0s', as --own does, or that is what is measured. The
@@ -58,6 +61,11 @@ func run(_ options: Options) throws(BenchError) {
     try HoldBenchmark(
       clients: try options.count("clients", default: 100_000),
       timeout: try options.count("timeout", default: 30)
+    ).run()
+  case "hostile":
+    try options.allow(["samples", "load"])
+    try HostileBenchmark(
+      samples: try options.count("samples", default: 400), only: options["load"]
     ).run()
   default:
     print(usage)

@@ -81,7 +81,6 @@ import Testing
       })
     #expect(!stage.log.contains { $0.contains("presence/count/lab is not there") })
     stage.broker.refusal = { _ in nil }
-    stage.broker.retained["presence/occupancy/lab"] = "{}"
     stage.pass(.seconds(70))
     #expect(stage.broker.connections == 2 && stage.loop.isLive)
     let filters = stage.broker.subscribed
@@ -95,6 +94,30 @@ import Testing
       "presence/clients/a/status", #"{"state":"online","timeout":86400,"rooms":["lab"]}"#)
     stage.pass(.seconds(3_000))
     #expect(stage.broker.connections == 1 && stage.loop.tally.rightsMissing == 0)
+  }
+
+  @Test func `a long silence of all clients is told of, and their first word has all read anew`()
+    throws
+  {
+    let stage = try LoopStage()
+    stage.broker.refusal = { $0.hasSuffix("/heartbeat") ? 135 : nil }
+    stage.pass(.milliseconds(29_900))
+    #expect(!stage.log.contains { $0.contains("nothing has come") })
+    stage.pass(.milliseconds(200))
+    #expect(stage.log.contains { $0.contains("let this login read presence/clients/+/status") })
+    stage.pass(.seconds(600))
+    #expect(stage.log.count { $0.contains("nothing has come") } == 1)
+    stage.broker.say("presence/clients/a/heartbeat", "")
+    stage.pass(.seconds(1))
+    #expect(stage.broker.connections == 2 && stage.loop.isLive)
+  }
+
+  @Test func `that the broker's uptime cannot be read is told once, with what follows`() throws {
+    let stage = try LoopStage()
+    stage.run()
+    stage.broker.end(LinkEnd(reason: "cut"))
+    stage.pass(.seconds(5))
+    #expect(stage.log.count { $0.contains("$SYS/broker/uptime cannot be read") } == 1)
   }
 
   @Test func `a probe that the broker took and that does not come back is told of`() throws {

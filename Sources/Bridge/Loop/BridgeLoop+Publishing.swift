@@ -14,7 +14,7 @@ extension BridgeLoop {
   /// When ``publishCommitted()`` has something to do.
   var publishingTime: Instant {
     guard let session, session.phase == .live, !saving.isHoldingBack else { return .never }
-    var next = min(rereadTime, rightsTime, session.refusedFilters.nextTime)
+    var next = min(rereadTime, rightsTime, silenceTime, session.refusedFilters.nextTime)
     guard canPublish else { return next }
     if !session.retained.isDone || !session.clears.isEmpty || session.questions.isBusy {
       return now.instant
@@ -42,6 +42,7 @@ extension BridgeLoop {
     rereadIfDue()
     askAgainIfDue()
     checkRightsIfDue()
+    watchSilence()
     let due = stopping == nil ? now.instant : .never
     while canPublish, let room = schedule.pop(at: due, isEdge: engine.isEdge) { announce(room) }
     checkRetained(session)

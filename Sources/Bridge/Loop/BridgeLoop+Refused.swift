@@ -20,9 +20,15 @@ extension BridgeLoop {
         refusals.refused(item, at: now.instant)
         tellRefused(sent, reason)
       } else {
-        refusals.accepted(item, at: now.instant)
+        accepted(item, topic: topic(of: sent))
       }
     }
+  }
+
+  private func accepted(_ item: Refusals.Item, topic: [UInt8]) {
+    guard refusals.accepted(item, at: now.instant), refusals.count == 0 else { return }
+    let place = topic.withUnsafeBytes { Log.printable($0) }
+    log.log(.notice, at: now, "the broker takes what we publish again, last on \(place)")
   }
 
   private func tellRefused(_ sent: InFlight.Sent, _ reason: Int32) {
@@ -53,7 +59,7 @@ extension BridgeLoop {
   }
 
   /// What an ACL would name: the kind of topic, with its root.
-  private func filter(over topic: [UInt8]) -> String {
+  func filter(over topic: [UInt8]) -> String {
     let filters = [
       names.occupancyFilter, names.countFilter, names.eventsFilter, names.bridgeFilter,
     ]

@@ -17,11 +17,21 @@ extension BridgeLoop {
       return session.rights.putOff(at: now.instant)
     }
     probeIfSilent(session)
+    if session.rights.isMissing { publishForLook() }
     session.rights.look(at: topicsToLookAt, at: now.instant)
     // Should this run end before the look does, the next one knows what is left in the session.
     guard keepFilters() else { return session.rights.giveUp(at: now.instant) }
     session.subscribe(session.rights.filters, atLeastOnce: false)
     sendFence()
+  }
+
+  /// What was missing is said again before it is looked for: with 3.1.1 nobody would tell that it may be written now.
+  private func publishForLook() {
+    publishStatus("online")
+    guard let room = quietRoom else { return }
+    let revision = engine.revisionForRepair(of: room, seen: 0)
+    publishOccupancy(room, revision: revision, RoomEncoder(loop: self))
+    publishCount(room)
   }
 
   /// Of the bridge itself, and of one room.
@@ -52,7 +62,7 @@ extension BridgeLoop {
   /// Where nothing has come on the clients' topics, a message of our own shows whether we may read them. With 3.1.1
   /// nobody would tell whether the broker took it.
   private func probeIfSilent(_ session: Session) {
-    guard session.version == .v5, configuration.native, tally.received == session.receivedBefore,
+    guard session.version == .v5, configuration.native, isSilent(session),
       session.rights.probe == .unneeded,
       let topic = names.heartbeat(ofClient: configuration.clientID)
     else { return }
@@ -86,19 +96,48 @@ extension BridgeLoop {
 
   private func tellMissing(_ topics: [RightsCheck.Topic], _ isProbeMissing: Bool) {
     tally.rightsMissing += 1
-    if let first = topics.first {
-      let list = topics.map { String(decoding: $0.name, as: UTF8.self) }.joined(separator: ", ")
+    for topic in topics {
       log.log(
         .error, at: now,
-        "what we have published on \(list) is not there: the broker's ACL must let this login "
-          + "write and read \(first.room < 0 ? names.bridgeFilter : "\(names.occupancyFilter) and \(names.countFilter)"); "
-          + "until then what is shown there may be untrue")
+        "what we have published on \(String(decoding: topic.name, as: UTF8.self)) is not there: the "
+          + "broker's ACL must let this login write and read \(filter(over: topic.name)); until then "
+          + "what is shown there may be untrue")
     }
     guard isProbeMissing else { return }
     log.log(
       .error, at: now,
       "nothing comes from the clients' topics, not even what we say there ourselves: the broker's "
-        + "ACL must let this login read \(names.statusFilters.joined(separator: ", ")) and the like; "
-        + "until then nobody is present")
+        + "ACL must let this login read \(clientsFilters); until then nobody is present")
+  }
+
+  var clientsFilters: String {
+    (names.statusFilters + names.heartbeatFilters + names.roomFilters).joined(separator: ", ")
+  }
+}
+
+/// An ACL may keep everything from us that clients say, and nobody tells.
+extension BridgeLoop {
+  private func isSilent(_ session: Session) -> Bool { tally.received == session.receivedBefore }
+
+  /// When ``watchSilence()`` has something to do.
+  var silenceTime: Instant {
+    guard let session, session.phase == .live, configuration.native, !session.isSilenceTold else {
+      return .never
+    }
+    return isSilent(session) ? session.settledAt + .seconds(30) : .never
+  }
+
+  func watchSilence() {
+    guard let session else { return }
+    if session.isSilenceTold, !isSilent(session) {
+      // What is retained may have been kept from us as well.
+      session.wantsRenewal = "clients are heard now, after nothing had come from their topics"
+    }
+    guard now.instant >= silenceTime else { return }
+    session.isSilenceTold = true
+    log.log(
+      .notice, at: now,
+      "nothing has come from the clients' topics yet: if there are clients, the broker's ACL must "
+        + "let this login read \(clientsFilters)")
   }
 }

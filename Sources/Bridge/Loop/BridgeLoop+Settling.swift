@@ -120,5 +120,16 @@ extension BridgeLoop {
     publishStatus("online")
     session.unsubscribe(passingFilters(session))
     keepFilters()
+    if session.recovery.uptime == nil { tellUnknownUptime() }
+  }
+
+  private func tellUnknownUptime() {
+    guard !isUptimeTold else { return }
+    isUptimeTold = true
+    log.log(
+      .notice, at: now,
+      "\(names.brokerUptime) cannot be read (the broker has none, or its ACL does not let this login "
+        + "read it): that the broker was restarted is known from a lost session alone; until a lost "
+        + "session, a client with timeout 0 that dies together with the broker stays")
   }
 }

@@ -65,6 +65,8 @@ public final class BridgeLoop {
   var messagesRead = 0
   var nextThinning = Instant(nanoseconds: 0)
   var stopping: Stopping?
+  /// That the broker's uptime cannot be read is told once.
+  var isUptimeTold = false
   private(set) var isStopped = false
   let started: Now
   /// Greater than that of every bridge that started before.

@@ -43,10 +43,13 @@ struct Refusals {
   }
 
   /// The broker took what was published of it.
-  mutating func accepted(_ item: Item, at now: Instant) {
-    guard tried.remove(item) != nil else { return }
+  ///
+  /// - Returns: whether it had refused it before.
+  mutating func accepted(_ item: Item, at now: Instant) -> Bool {
+    guard tried.remove(item) != nil else { return false }
     pause = Self.first
     if !waiting.isEmpty { nextTime = now }
+    return true
   }
 
   /// There is nothing to say of it any more.

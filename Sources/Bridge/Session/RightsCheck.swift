@@ -43,6 +43,9 @@ struct RightsCheck {
 
   var probePayload: [UInt8] { Array("probe \(run)".utf8) }
 
+  /// Something did not come back the last time.
+  var isMissing: Bool { misses > 0 }
+
   /// The session is live.
   mutating func begin(at now: Instant) { nextTime = now + Self.settling }
 

@@ -53,6 +53,8 @@ final class Session {
   private(set) var lastBacklog: Instant
   /// What the tally said of clients' messages when the session began.
   var receivedBefore: UInt64 = 0
+  /// It was told that nothing comes from the clients' topics.
+  var isSilenceTold = false
   /// Messages delivered, since the session began.
   private(set) var deliveries = 0
   var settledAt = Instant.never
