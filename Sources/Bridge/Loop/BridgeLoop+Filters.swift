@@ -95,14 +95,16 @@ extension BridgeLoop {
 
   /// A filter that had been refused is granted: what is retained there is to be read as at the beginning.
   private func mendedSubscriptions(_ answers: [Subscriptions.Answer]) {
-    guard let session, session.refusedFilters.times > 0, session.subscriptions.refused.isEmpty
+    guard let session, session.refusedFilters.times > 0, session.subscriptions.refused.isEmpty,
+      answers.contains(where: \.isLasting)
     else { return }
     session.wantsRenewal = "every subscription is granted now"
   }
 
-  /// Asks again for what was refused.
+  /// Asks again for what was refused, or could not be asked for.
   func askAgainIfDue() {
     guard let session, session.refusedFilters.isOver(at: now.instant) else { return }
+    session.unsubscribe(session.subscriptions.takeOwed())
     let refused = session.subscriptions.refused
     session.subscribe(refused.filter(\.isAtLeastOnce).map(\.filter), atLeastOnce: true)
     session.subscribe(refused.filter { !$0.isAtLeastOnce }.map(\.filter), atLeastOnce: false)

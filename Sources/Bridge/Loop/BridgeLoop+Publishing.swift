@@ -201,7 +201,8 @@ extension BridgeLoop {
 
 /// Sending.
 extension BridgeLoop {
-  /// Publishes at QoS 1. What cannot be sent is counted and said, and left out.
+  /// Publishes at QoS 1. What cannot be sent is counted, said and left out; unless it is too large for the broker it is
+  /// tried again later, as what the broker refuses.
   @discardableResult
   func send(_ topic: [UInt8], _ payload: [UInt8], retain: Bool, as sent: InFlight.Sent)
     -> Session.Outcome
@@ -209,6 +210,9 @@ extension BridgeLoop {
     guard let session else { return .ended }
     let outcome = session.publish(topic, payload, atLeastOnce: true, retain: retain, as: sent)
     tell(outcome, topic, payload.count)
+    if case .refused = outcome, let item = Refusals.Item(sent) {
+      refusals.refused(item, at: now.instant)
+    }
     return outcome
   }
 

@@ -73,7 +73,7 @@ extension BridgeLoop {
   func retryRefused() {
     guard canPublish, let session, session.retained.isDone, stopping == nil else { return }
     for item in refusals.take(at: now.instant) where !publishAgain(item, session) {
-      refusals.forget(item)
+      refusals.skipped(item)
     }
   }
 

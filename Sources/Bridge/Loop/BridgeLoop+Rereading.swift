@@ -23,8 +23,16 @@ extension BridgeLoop {
     log.log(.notice, at: now, "the broker has dropped messages; reading the statuses again")
     // Should this run end before the reading does, the next one knows what is left in the session.
     keepFilters()
-    session.subscribe(replayFilters, atLeastOnce: false)
+    let problem = session.subscribe(replayFilters, atLeastOnce: false, isLasting: false)
+    if let problem { return giveUpReread(session, problem) }
     sendFence()
+  }
+
+  private func giveUpReread(_ session: Session, _ problem: String) {
+    log.log(.warning, at: now, "the statuses cannot be read again now: \(problem)")
+    session.reread.putOff(at: now.instant)
+    session.unsubscribe(replayFilters)
+    keepFilters()
   }
 
   /// A fence that was sent behind the subscription is back: everything was replayed.

@@ -21,7 +21,11 @@ extension BridgeLoop {
     session.rights.look(at: topicsToLookAt, at: now.instant)
     // Should this run end before the look does, the next one knows what is left in the session.
     guard keepFilters() else { return session.rights.giveUp(at: now.instant) }
-    session.subscribe(session.rights.filters, atLeastOnce: false)
+    let filters = session.rights.filters
+    guard session.subscribe(filters, atLeastOnce: false, isLasting: false) == nil else {
+      session.unsubscribe(filters)
+      return session.rights.giveUp(at: now.instant)
+    }
     sendFence()
   }
 

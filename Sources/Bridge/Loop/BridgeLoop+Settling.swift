@@ -33,8 +33,8 @@ extension BridgeLoop {
     session.write()
   }
 
-  /// Leaves word in the session for the bridge that it may have been taken from, which is back in a moment: by
-  /// then we may not have settled, and our stats not have named us. 3.1.1's fences do that anyway.
+  /// Leaves word in the session for the bridge that it may have been taken from, which is back in a moment if it did not
+  /// hear why its connection ended. 3.1.1's fences do that anyway.
   private func claimSession(_ session: Session) {
     guard session.version == .v5 else { return }
     _ = session.publish(
@@ -45,12 +45,15 @@ extension BridgeLoop {
   var settlingTime: Instant {
     guard let session, session.phase == .settling else { return .never }
     let stall = session.withheld > 0 && !saving.isUnfinished ? stallTime(session) : .never
-    return min(session.missingFence.nextTime, resendTime(session), stall)
+    return min(
+      min(session.missingFence.nextTime, resendTime(session)), session.refusedFilters.nextTime,
+      stall)
   }
 
   func settleIfReached() {
     guard let session, session.phase == .settling else { return }
-    if isTakenOver(session) { return }
+    if isContested(session) { return }
+    askAgainIfDue()
     if session.mustFenceAgain || now.instant >= resendTime(session) {
       session.mustFenceAgain = false
       sendFence()

@@ -10,6 +10,10 @@ extension BridgeLoop {
       "takeover", .warning, at: now,
       "\(configuration.clientID) is in use by another client, which has taken over the session; "
         + "looking whether that is another bridge")
+    look(version)
+  }
+
+  private func look(_ version: LinkVersion) {
     let witness = Witness(run: run, stats: names.stats, at: now.instant)
     self.witness = witness
     witness.open(broker, version: version)
@@ -20,28 +24,35 @@ extension BridgeLoop {
     witness.close()
     self.witness = nil
     switch finding {
-    case .bridge(let other): return takenOver(by: other)
-    case .nobody:
+    case .bridge(let other) where isCredible(other):
+      takenOver(
+        "another bridge (run \(other)) has taken over the session of \(configuration.clientID)")
+    case .bridge, .nobody:
       log.limited(
         "stranger", .warning, at: now,
         "no other bridge shows itself on \(names.stats): whoever connects as "
           + "\(configuration.clientID) is none; connecting again")
-      reconnecting.tryAtOnce(at: max(now.instant, reconnecting.nextAttempt))
     }
   }
 
-  /// With 3.1.1 nobody is told that a session was taken over; its retained stats and fences name the other bridge.
+  /// With 3.1.1 nobody is told that a session was taken over, and with 5 the broker's word may be lost; the retained stats
+  /// and the fences in the session name the other bridge. Anybody may have put them there, so that bridge is looked for.
   ///
-  /// - Returns: whether there is one, so that the loop has ended.
-  func isTakenOver(_ session: Session) -> Bool {
-    guard let other = session.otherRun, reconnecting.isLater(other, than: run) else { return false }
-    takenOver(by: other)
+  /// - Returns: whether it is, so that the session is over.
+  func isContested(_ session: Session) -> Bool {
+    guard let other = session.otherRun, isCredible(other), reconnecting.isLater(other, than: run)
+    else { return false }
+    reconnecting.believed(other)
+    session.close(LinkEnd(reason: "run \(other) is at work under the same client id"))
+    handleSessionChange()
+    look(session.version)
     return true
   }
 
-  private func takenOver(by other: Int64) {
-    takenOver(
-      "another bridge (run \(other)) has taken over the session of \(configuration.clientID)")
+  /// A run's number is the time of its start: one that is yet to come is none.
+  private func isCredible(_ other: Int64) -> Bool {
+    let day: Int64 = 86_400_000
+    return other > 0 && other <= Self.revision(at: Now(instant: now.instant, wall: now.wall + day))
   }
 
   func takenOver(_ reason: String) {

@@ -60,6 +60,9 @@ struct Reconnecting {
   /// The next attempt follows at once.
   mutating func tryAtOnce(at now: Instant) { nextAttempt = now }
 
+  /// A run was looked for; its number is no reason to look again.
+  mutating func believed(_ other: Int64) { earlierRun = max(earlierRun, other) }
+
   /// Whether a bridge that started after us has been connected since we were. What is seen before we have settled
   /// once was there before us, whatever its number is: the clock may have been set back, and the database lost.
   mutating func isLater(_ other: Int64, than run: Int64) -> Bool {

@@ -52,6 +52,9 @@ struct Refusals {
     return true
   }
 
+  /// Nothing was published of it: the broker will not answer.
+  mutating func skipped(_ item: Item) { tried.remove(item) }
+
   /// There is nothing to say of it any more.
   mutating func forget(_ item: Item) {
     waiting.remove(item)

@@ -29,6 +29,13 @@ struct Reread {
     startedAt = now
   }
 
+  /// It could not be begun: later.
+  mutating func putOff(at now: Instant) {
+    startedAt = nil
+    due = now
+    earliest = now + Self.shortestPause
+  }
+
   /// A fence that was published at `time` came back.
   ///
   /// - Returns: whether that ended the reading.

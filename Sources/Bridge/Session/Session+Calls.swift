@@ -41,23 +41,57 @@ extension Session {
     return outcome
   }
 
-  /// - Returns: what was wrong with the filters; `nil`: nothing, or the session is over.
+  /// Subscribes, in as many packets as the broker's limit asks for.
+  ///
+  /// - Parameter isLasting: the session is to have the filters until its end; what cannot be asked for now, or is refused,
+  ///   is asked for again.
+  /// - Returns: what was wrong; `nil`: nothing, or the session is over.
   @discardableResult
-  func subscribe(_ filters: [String], atLeastOnce: Bool) -> String? {
-    guard !filters.isEmpty else { return nil }
-    let outcome = call { link throws(LinkError) in
-      try link.subscribe(filters, atLeastOnce: atLeastOnce)
+  func subscribe(_ filters: [String], atLeastOnce: Bool, isLasting: Bool = true) -> String? {
+    var problem: String?
+    for part in parts(of: filters) {
+      let outcome = call { link throws(LinkError) in
+        try link.subscribe(part, atLeastOnce: atLeastOnce)
+      }
+      if case .queued(let id) = outcome {
+        subscriptions.asked(part, atLeastOnce, isLasting: isLasting, id)
+      }
+      guard let reason = outcome.problem else { continue }
+      problem = reason
+      guard isLasting else { continue }
+      subscriptions.failed(part, atLeastOnce)
+      refusedFilters.begin(at: readAt)
     }
-    if case .queued(let id) = outcome { subscriptions.asked(filters, atLeastOnce, id) }
-    return outcome.problem
+    return problem
   }
 
-  @discardableResult
-  func unsubscribe(_ filters: [String]) -> String? {
-    guard !filters.isEmpty else { return nil }
-    let outcome = call { link throws(LinkError) in try link.unsubscribe(filters) }
-    if case .queued(let id) = outcome { subscriptions.askedToEnd(filters, id) }
-    return outcome.problem
+  /// As ``subscribe(_:atLeastOnce:)``.
+  func unsubscribe(_ filters: [String]) {
+    for part in parts(of: filters) {
+      let outcome = call { link throws(LinkError) in try link.unsubscribe(part) }
+      if case .queued(let id) = outcome { subscriptions.askedToEnd(part, id) }
+      guard outcome.problem != nil else { continue }
+      subscriptions.failedToEnd(part)
+      refusedFilters.begin(at: readAt)
+    }
+  }
+
+  /// Filters that fit in one packet each time (MQTT 5 section 3.8): with a header of 5 bytes at most, an identifier, no
+  /// properties, and for each filter its length and its options.
+  private func parts(of filters: [String]) -> [[String]] {
+    guard let limit = maximumPacketSize else { return filters.isEmpty ? [] : [filters] }
+    var parts: [[String]] = []
+    var room = 0
+    for filter in filters {
+      let size = filter.utf8.count + 3
+      if parts.isEmpty || size > room {
+        parts.append([])
+        room = limit - 8
+      }
+      parts[parts.count - 1].append(filter)
+      room -= size
+    }
+    return parts
   }
 
   func read(at now: Instant) {
