@@ -71,4 +71,22 @@ import Testing
     #expect(loop.turn() == .zero)
     #expect(link.reads == reads)
   }
+
+  @Test func `a loop that turns for a second over input that never comes says so, once`() throws {
+    let clock = HandClock()
+    let link = EndlessLink(clock, microseconds: 10, messages: 0)
+    var lines: [String] = []
+    let loop = BridgeLoop(
+      configuration: Configuration(), engine: Engine(rules: Rules()),
+      bridge: BridgeRow(revision: 0, aliveAt: 0), broker: link,
+      storage: try Database(path: ":memory:", durability: .process, owner: 1), clock: clock,
+      log: Log(level: .error) { lines.append($0) })
+    let start = clock.time
+    while clock.time < start + 990_000_000 { #expect(loop.turn() == .zero) }
+    #expect(lines.isEmpty && loop.watchdog.busyTurns == 0)
+    while clock.time < start + 3_000_000_000 { _ = loop.turn() }
+    #expect(lines.count == 1 && lines[0].contains("without anything to do"))
+    #expect(loop.watchdog.busyTurns > 50)
+    #expect(String(decoding: loop.stats(), as: UTF8.self).contains("\"busy_turns\":"))
+  }
 }

@@ -52,7 +52,10 @@ extension BridgeLoop {
       ended(session, end)
       return true
     }
-    if let reason = session.wantsRenewal, stopping == nil {
+    // A goodbye is written behind the acknowledgements: none may be held back.
+    if let reason = session.wantsRenewal, stopping == nil, session.withheld == 0,
+      !saving.isHoldingBack
+    {
       takeBeats()
       renewSession(reason)
       return true
