@@ -29,7 +29,7 @@ let package = Package(
       exclude: ["python"]),
     .target(name: "TestSupport", dependencies: ["MQTT"], path: "Tests/Support"),
     .testTarget(name: "PresenceTests", dependencies: ["Presence"]),
-    .testTarget(name: "TopicsTests", dependencies: ["Presence", "Topics"]),
+    .testTarget(name: "TopicsTests", dependencies: ["CMosquitto", "Presence", "Topics"]),
     .testTarget(name: "DialectsTests", dependencies: ["Dialects", "Presence", "Topics"]),
     .testTarget(name: "MQTTTests", dependencies: ["MQTT", "TestSupport"]),
     .testTarget(name: "StoreTests", dependencies: ["Store", "Presence", "CSQLite", "TestSupport"]),

@@ -1,3 +1,5 @@
+import Topics
+
 /// Names of clients that other systems choose, as one level of a topic.
 ///
 /// What a level cannot hold is percent-encoded, and the per cent sign with it, so that two names never become
@@ -20,6 +22,7 @@ enum ClientName {
     return name
   }
 
+  private static let percent = UInt8(ascii: "%")
   private static let colon = UInt8(ascii: ":")
   private static let digits = Array("0123456789ABCDEF".utf8)
 
@@ -27,26 +30,19 @@ enum ClientName {
     _ bytes: UnsafeRawBufferPointer, to name: inout [UInt8], alsoEscaping more: (UInt8) -> Bool
   ) {
     name.reserveCapacity(name.count + bytes.count)
-    for at in bytes.indices {
-      if isBarred(bytes, at) || more(bytes[at]) {
-        name += [UInt8(ascii: "%"), digits[Int(bytes[at] >> 4)], digits[Int(bytes[at] & 15)]]
-      } else {
-        name.append(bytes[at])
+    var at = 0
+    while at < bytes.count {
+      let (count, isAllowed) = Names.character(in: bytes, at: at)
+      let isPlain = isAllowed && bytes[at] != percent && !more(bytes[at])
+      for byte in bytes[at..<at + count] {
+        // A byte from 0x80 on that is a character by itself is no UTF-8.
+        if isPlain || (count == 1 && byte >= 0x80) {
+          name.append(byte)
+        } else {
+          name += [percent, digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+        }
       }
+      at += count
     }
   }
-
-  /// Whether a level may not hold the byte, or the encoding needs it for itself.
-  private static func isBarred(_ bytes: UnsafeRawBufferPointer, _ at: Int) -> Bool {
-    switch bytes[at] {
-    case 0..<0x20, 0x7f, UInt8(ascii: "/"), UInt8(ascii: "+"), UInt8(ascii: "#"), UInt8(ascii: "%"):
-      true
-    // U+0080 to U+009F are two bytes, of which either tells on the other: both are encoded.
-    case 0xc2: at + 1 < bytes.count && isC1(bytes[at + 1])
-    case 0x80..<0xa0: at > 0 && bytes[at - 1] == 0xc2
-    default: false
-    }
-  }
-
-  private static func isC1(_ byte: UInt8) -> Bool { (0x80..<0xa0).contains(byte) }
 }

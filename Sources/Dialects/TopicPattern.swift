@@ -1,3 +1,5 @@
+import Topics
+
 /// A topic with names for some of its levels: `tele/{client}/LWT`.
 ///
 /// `{name}` stands for one level and takes it, `+` for one that is not taken, `{name...}` at the end for all the
@@ -18,7 +20,13 @@ public struct TopicPattern: Equatable, Sendable {
   public init(_ text: String) throws(Problem) {
     guard !text.isEmpty else { throw Problem(fault: "is empty") }
     guard text.utf8.count <= 1024 else { throw Problem(fault: "is too long") }
-    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+    // By bytes: a combining mark behind a slash is a character of the next level to MQTT, but not to String.
+    let parts = text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+      .map { Substring($0) }
+    // One fewer than a filter may have: one that is subscribed to for its replays has another.
+    guard parts.count < Names.maxTopicLevels else {
+      throw Problem(fault: "has more than \(Names.maxTopicLevels - 1) levels")
+    }
     var levels: [Level] = []
     for part in parts {
       if case .rest? = levels.last { throw Problem(fault: "goes on after '{…...}'") }
@@ -38,7 +46,11 @@ public struct TopicPattern: Equatable, Sendable {
       guard !part.contains(where: { "+#".contains($0) }) else {
         throw Problem(fault: "has a wildcard in the level '\(part)'")
       }
-      return .literal(Array(part.utf8))
+      let bytes = Array(part.utf8)
+      if let problem = bytes.withUnsafeBytes({ Names.problem(ofCharacters: $0) }) {
+        throw Problem(fault: "has a level that is not allowed: \(problem.words)")
+      }
+      return .literal(bytes)
     }
     let inner = part.dropFirst().dropLast()
     let name = inner.hasSuffix("...") ? inner.dropLast(3) : inner

@@ -1,12 +1,20 @@
 /// Which names are allowed in a topic (contract: Topics, and behaviour 13).
 ///
+/// A name that is allowed can be sent: libmosquitto and the broker refuse no topic that is made of such names.
 /// One pass over the bytes, because every heartbeat's client is checked: plain ASCII is passed eight bytes at
 /// a time, what is left of it byte by byte, and only what is not goes through the strict UTF-8 decoder.
 public enum Names {
   /// A level has 1 to so many bytes.
   public static let maxLevelBytes = 128
-  /// A room has at most so many bytes, its slashes included.
+  /// A room has at most so many bytes, its slashes included; hence at most half as many levels.
   public static let maxRoomBytes = 256
+  /// A root has at most so many bytes, its slashes included.
+  public static let maxRootBytes = 256
+  /// So few that no topic of a bridge passes ``maxTopicLevels``: a room adds up to 128 levels, and the longest
+  /// path between root and room, `users/{user}/clients/{client}/rooms`, adds five.
+  public static let maxRootLevels = 64
+  /// libmosquitto and Mosquitto refuse a topic with more levels (`mosquitto_pub_topic_check`).
+  public static let maxTopicLevels = 200
 
   /// What is wrong with `bytes` as one level of a topic, such as a client's id; nil: nothing.
   public static func problem(ofLevel bytes: UnsafeRawBufferPointer) -> TopicProblem? {
@@ -32,8 +40,42 @@ public enum Names {
 
   /// What is wrong with `bytes` as the root of the bridge's topics; nil: nothing.
   public static func problem(ofRoot bytes: UnsafeRawBufferPointer) -> TopicProblem? {
+    if bytes.count > maxRootBytes { return .rootTooLong }
     if bytes.first == dollar { return .dollarFirst }
+    if levels(of: bytes) > maxRootLevels { return .tooManyLevels }
     return problem(ofLevels: bytes) { _ in nil }
+  }
+
+  /// What is wrong with `bytes` as a topic to publish on that somebody else has chosen; nil: nothing.
+  package static func problem(ofForeignTopic bytes: UnsafeRawBufferPointer) -> TopicProblem? {
+    if bytes.first == dollar { return .dollarFirst }
+    if levels(of: bytes) > maxTopicLevels { return .tooManyLevels }
+    return problem(ofLevels: bytes) { _ in nil }
+  }
+
+  /// What is wrong with the characters of `bytes`, of any number and with any slashes; nil: nothing.
+  package static func problem(ofCharacters bytes: UnsafeRawBufferPointer) -> TopicProblem? {
+    var at = 0
+    while at < bytes.count {
+      if let problem = step(bytes, &at) { return problem }
+    }
+    return nil
+  }
+
+  /// How many bytes the character at `at` has, and whether a name may hold it; a slash it may not. Of what is no
+  /// UTF-8 it is one byte.
+  package static func character(
+    in bytes: UnsafeRawBufferPointer, at: Int
+  ) -> (count: Int, isAllowed: Bool) {
+    var end = at
+    if bytes[at] == slash || step(bytes, &end) != nil {
+      return (max(1, UTF8Check.length(bytes, at: at)), false)
+    }
+    return (end - at, true)
+  }
+
+  private static func levels(of bytes: UnsafeRawBufferPointer) -> Int {
+    bytes.reduce(1) { $1 == slash ? $0 + 1 : $0 }
   }
 
   /// As ``problem(ofLevel:)-(UnsafeRawBufferPointer)``, for bytes that are not in a buffer.
@@ -113,7 +155,21 @@ extension Names {
     if length == 0 { return .notUTF8 }
     // U+0080 to U+009F: the C1 controls, which MQTT 3.1.1 [1.5.3] names with the C0 ones.
     if bytes[at] == 0xc2, bytes[at + 1] < 0xa0 { return .controlCharacter }
+    if length > 2, isNoncharacter(bytes, at: at, length) { return .noncharacter }
     at += length
     return nil
+  }
+
+  /// U+FDD0 to U+FDEF, and the last two code points of every plane, as UTF-8: `EF B7 90` to `EF B7 AF`, and what
+  /// ends with a low nibble F, `BF`, and `BE` or `BF`. MQTT lets a receiver close the connection over one
+  /// (MQTT 5, section 1.5.4); libmosquitto refuses it.
+  private static func isNoncharacter(
+    _ bytes: UnsafeRawBufferPointer, at: Int, _ length: Int
+  ) -> Bool {
+    let (high, middle, low) = (
+      bytes[at + length - 3], bytes[at + length - 2], bytes[at + length - 1]
+    )
+    if middle == 0xbf { return low >= 0xbe && high & 0x0f == 0x0f }
+    return length == 3 && high == 0xef && middle == 0xb7 && (0x90...0xaf).contains(low)
   }
 }

@@ -39,14 +39,22 @@ public struct TopicNames: Sendable {
   /// Where the bridge is asked.
   public var query: String { "\(root)/query" }
 
-  /// Whether answers may go to a topic: a good one, and none of the root's but those below `answers`.
-  public func mayAnswer(on topic: [UInt8]) -> Bool {
-    guard topic.first != Names.dollar, topic.count <= Self.maxAnswerTopic,
-      topic.split(separator: Names.slash, omittingEmptySubsequences: false)
-        .allSatisfy({ Names.problem(ofLevel: $0) == nil })
+  /// Whether an answer may go to a topic that an asker has chosen: one that can be published on, below the root only
+  /// where askers may read (`answers/…`), and not below `foreign`, where the bridge's login may write for others' eyes.
+  ///
+  /// - Parameter foreign: beginnings of topics, whole levels, such as Home Assistant's discovery prefix.
+  public func mayAnswer(on topic: [UInt8], notBelow foreign: [String] = []) -> Bool {
+    guard topic.count <= Self.maxAnswerTopic,
+      topic.withUnsafeBytes({ Names.problem(ofForeignTopic: $0) }) == nil,
+      !foreign.contains(where: { Self.isAtOrBelow($0.utf8, topic) })
     else { return false }
-    guard (topic + [Names.slash]).starts(with: rootBytes + [Names.slash]) else { return true }
+    guard Self.isAtOrBelow(rootBytes, topic) else { return true }
     return topic.starts(with: rootBytes + Array("/answers/".utf8))
+  }
+
+  private static func isAtOrBelow(_ prefix: some Collection<UInt8>, _ topic: [UInt8]) -> Bool {
+    topic.starts(with: prefix)
+      && (topic.count == prefix.count || topic[prefix.count] == Names.slash)
   }
 
   private static let maxAnswerTopic = 1_024

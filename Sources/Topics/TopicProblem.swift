@@ -5,8 +5,11 @@ public enum TopicProblem: Error, Equatable, Sendable, CaseIterable {
   case emptyLevel
   case levelTooLong
   case roomTooLong
+  case rootTooLong
+  case tooManyLevels
   case wildcard
   case controlCharacter
+  case noncharacter
   case notUTF8
   case reservedLevel
   case dollarFirst
@@ -19,8 +22,11 @@ public enum TopicProblem: Error, Equatable, Sendable, CaseIterable {
     case .emptyLevel: "a level is empty"
     case .levelTooLong: "a level is longer than \(Names.maxLevelBytes) bytes"
     case .roomTooLong: "the room is longer than \(Names.maxRoomBytes) bytes"
+    case .rootTooLong: "it is longer than \(Names.maxRootBytes) bytes"
+    case .tooManyLevels: "it has too many levels"
     case .wildcard: "it contains + or #"
     case .controlCharacter: "it contains a control character"
+    case .noncharacter: "it contains a code point that is no character, such as U+FFFF"
     case .notUTF8: "it is not UTF-8"
     case .reservedLevel: "a level of the room is status, heartbeat or rooms"
     case .dollarFirst: "it begins with $"

@@ -1,10 +1,12 @@
+import Topics
+
 /// Which rooms a person names: one, or several by an MQTT filter such as `building-a/#`.
 enum RoomFilter {
   /// What is wrong with a filter; `nil`: nothing.
   static func problem(_ filter: String, wildcards: Bool) -> String? {
     let levels = filter.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
     if levels.contains(where: \.isEmpty) { return "no level of a room may be empty" }
-    if filter.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) { return "a control character" }
+    if filter.utf8.count > Names.maxRoomBytes { return TopicProblem.roomTooLong.words }
     for (place, level) in levels.enumerated() {
       let isLast = place == levels.count - 1
       if level.elementsEqual("+".utf8) || (isLast && level.elementsEqual("#".utf8)) {
@@ -14,6 +16,7 @@ enum RoomFilter {
       if level.contains(where: { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "#") }) {
         return "+ stands for a whole level, # for all that follow"
       }
+      if let problem = Names.problem(ofLevel: level) { return problem.words }
     }
     return nil
   }

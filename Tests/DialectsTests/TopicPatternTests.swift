@@ -8,6 +8,7 @@ import Testing
     ("a/+/{b}/{c...}", "a/+/+/#", ["b", "c"]),
     ("{x}", "+", ["x"]), ("{x...}", "#", ["x"]), ("/a", "/a", []), ("a/", "a/", []),
     ("$SYS/brokers/{node}", "$SYS/brokers/+", ["node"]), ("größe/{client}", "größe/+", ["client"]),
+    ("a/\u{301}/{b}", "a/\u{301}/+", ["b"]),
   ])
   func `a pattern is subscribed to as a filter`(text: String, filter: String, names: [String])
     throws
@@ -20,6 +21,8 @@ import Testing
   @Test(arguments: [
     "", "a/#", "a/b+", "a/x{client}", "a/{client}x", "a/{}", "a/{...}", "a/{A}", "a/{a b}",
     "a/{x...}/b", "a/{x}/{x}", "a/{x}/{x...}", "{", "a/}", String(repeating: "a", count: 1025),
+    "a\u{ffff}/{x}", "a\t/{x}", "a\u{85}", "a/b+\u{301}", "+\u{301}", "#\u{301}/{x}",
+    String(repeating: "a/", count: 199) + "{x}",
   ])
   func `what is no pattern is refused`(text: String) {
     #expect(throws: TopicPattern.Problem.self) { try TopicPattern(text) }

@@ -1,3 +1,5 @@
+import Topics
+
 // The keys, in the order of `broker-config/rollcall.conf`.
 
 extension ConfigurationKey {
@@ -104,18 +106,14 @@ extension ConfigurationKey {
   ]
 
   private static func checkLevels(_ text: String) throws(BadValue) {
-    guard !text.hasPrefix("$") else {
-      throw BadValue("begins with '$', which is the broker's own")
-    }
-    guard !text.contains(where: { $0 == "+" || $0 == "#" }) else {
-      throw BadValue("contains a wildcard ('+' or '#')")
-    }
-    let levels = text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-    guard levels.allSatisfy({ !$0.isEmpty }) else {
-      throw BadValue("has an empty level (a '/' at an end, or two in a row)")
-    }
-    guard text.utf8.count <= 256, levels.allSatisfy({ $0.count <= 128 }) else {
-      throw BadValue("is too long")
+    switch Names.problem(ofRoot: text.utf8) {
+    case nil: return
+    case .dollarFirst: throw BadValue("begins with '$', which is the broker's own")
+    case .wildcard: throw BadValue("contains a wildcard ('+' or '#')")
+    case .emptyLevel: throw BadValue("has an empty level (a '/' at an end, or two in a row)")
+    case .levelTooLong, .rootTooLong: throw BadValue("is too long")
+    case .tooManyLevels: throw BadValue("has more than \(Names.maxRootLevels) levels")
+    case .some(let problem): throw BadValue("is no topic: \(problem.words)")
     }
   }
 }

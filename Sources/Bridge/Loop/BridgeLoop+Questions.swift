@@ -16,13 +16,19 @@ extension BridgeLoop {
     guard let reply = delivery.reply ?? asking.reply.map({ ReplyAddress(topic: $0) }) else {
       return refuse(delivery, "says nowhere to answer to")
     }
-    guard names.mayAnswer(on: reply.topic) else {
+    guard mayAnswer(on: reply.topic) else {
       return refuse(delivery, "asks for an answer where none may go")
     }
     if !session.questions.admit(QuestionDesk.Waiting(asking: asking, reply: reply), at: now.instant)
     {
       tally.queriesLimited += 1
     }
+  }
+
+  /// An answer on a topic that a source reads would be taken for what a device says.
+  private func mayAnswer(on topic: [UInt8]) -> Bool {
+    names.mayAnswer(on: topic, notBelow: [configuration.homeAssistantPrefix])
+      && topic.withUnsafeBytes { sources.source(reading: $0) } == nil
   }
 
   private func refuse(_ delivery: Delivery, _ words: String) {
