@@ -75,7 +75,8 @@ import Testing
       ("lab", true, nil), ("a/b/c", false, nil), ("a/#", true, nil), ("+/b", true, nil),
       ("", true, "no level of a room may be empty"),
       ("/a", true, "no level of a room may be empty"),
-      ("a/#", false, "one room only, without + and #"), ("a\u{7}", true, "a control character"),
+      ("a/#", false, "one room only, without + and #"),
+      ("a\u{7}", true, "it contains a control character"),
       ("a#", true, "+ stands for a whole level, # for all that follow"),
       ("#/a", true, "+ stands for a whole level, # for all that follow"),
     ] as [(String, Bool, String?)])

@@ -3,12 +3,14 @@ import CMosquitto
 /// Names of every kind, and what they are by the book: the contract's rules one after the other, and
 /// libmosquitto's own functions.
 enum WireName {
-  private static let pieces: [[UInt8]] = [
-    "a", "lab", "/", "/", "//", "$", "+", "#", "status", "heartbeat", "rooms", "Status", " ", "é",
-    "e\u{301}", "🦉", "\u{85}", "\u{9f}", "\u{a0}", "\u{7f}", "\0", "\u{1f}", "\u{ffff}", "\u{fffe}",
-    "\u{fffd}", "\u{fdcf}", "\u{fdf0}", "\u{1ffff}", "\u{1fffd}",
-    "\u{10fffe}", "\u{feff}", "\u{202e}", "~", "\u{1b}[2J",
-  ].map { Array($0.utf8) } + [[0xef, 0xb7, 0x90], [0xef, 0xb7, 0xaf]]
+  private static let pieces: [[UInt8]] =
+    [
+      "a", "lab", "/", "/", "//", "$", "+", "#", "status", "heartbeat", "rooms", "Status", " ", "é",
+      "e\u{301}", "🦉", "\u{85}", "\u{9f}", "\u{a0}", "\u{7f}", "\0", "\u{1f}", "\u{ffff}",
+      "\u{fffe}",
+      "\u{fffd}", "\u{fdcf}", "\u{fdf0}", "\u{1ffff}", "\u{1fffd}",
+      "\u{10fffe}", "\u{feff}", "\u{202e}", "~", "\u{1b}[2J",
+    ].map { Array($0.utf8) } + [[0xef, 0xb7, 0x90], [0xef, 0xb7, 0xaf]]
 
   /// No UTF-8: continuations alone, overlong forms, surrogates, beyond U+10FFFF, cut off.
   private static let broken: [[UInt8]] = [
