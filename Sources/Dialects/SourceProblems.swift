@@ -76,9 +76,12 @@ public struct SourceProblems {
     let custom = source.custom
     let online = custom.online.isEmpty ? ["online"] : custom.online
     let offline = custom.offline.isEmpty ? ["offline"] : custom.offline
-    let lists = [online, offline, custom.sleeping]
-    guard let word = lists.joined().first(where: { word in lists.count { $0.contains(word) } > 1 })
-    else { return }
+    let words = [online, offline, custom.sleeping]
+    let folded = words.map { $0.map(CustomDialect.folded) }
+    let twice = words.joined().first { word in
+      folded.count { $0.contains(CustomDialect.folded(word)) } > 1
+    }
+    guard let word = twice else { return }
     report(
       source,
       "source custom \(source.name) has the word '\(word.prefix(80))' in two of online, offline and "

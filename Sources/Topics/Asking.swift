@@ -38,7 +38,7 @@ public struct Asking: Equatable, Sendable {
     let names = Question.kinds.keys.sorted() + ["id", "qos", "reply"]
     if let stranger = members.stranger(to: names) {
       throw .invalid(
-        "a question has no \(stranger.prefix(80)): it has \(names.joined(separator: ", "))")
+        "a question has no \(stranger): it has \(names.joined(separator: ", "))")
     }
     if members.has("id"), members.string("id") == nil, members.integer("id") == nil {
       throw .invalid("id is neither a string nor an integer")

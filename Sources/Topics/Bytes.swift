@@ -31,6 +31,32 @@ extension UnsafeRawBufferPointer {
     hasBytes(text, at: count - text.utf8CodeUnitCount)
   }
 
+  /// Without the blanks, CR and LF at both ends.
+  package var trimmed: UnsafeRawBufferPointer {
+    var (start, end) = (0, count)
+    while start < end, self[start].isJSONBlank { start += 1 }
+    while end > start, self[end - 1].isJSONBlank { end -= 1 }
+    return part(start, end)
+  }
+
+  /// Whether these are the letters of `word`, in any case of ASCII.
+  package func spells(_ word: StaticString) -> Bool {
+    guard count == word.utf8CodeUnitCount else { return false }
+    if holds(word) { return true }
+    return indices.allSatisfy { self[$0].lowercased == word.utf8Start[$0].lowercased }
+  }
+
+  /// Negative, 0 or positive: before, equal to, or after the other by bytes.
+  @inline(__always)
+  func order(to other: UnsafeRawBufferPointer) -> Int {
+    let common = Swift.min(count, other.count)
+    guard common > 0, let left = baseAddress, let right = other.baseAddress else {
+      return count - other.count
+    }
+    let order = Int(memcmp(left, right, common))
+    return order != 0 ? order : count - other.count
+  }
+
   /// The bytes from `start` up to `end`.
   @inline(__always)
   func part(_ start: Int, _ end: Int) -> UnsafeRawBufferPointer {
@@ -45,6 +71,31 @@ extension UnsafeRawBufferPointer {
       at += 1
     }
     return nil
+  }
+}
+
+extension UInt8 {
+  /// A letter of ASCII as a small one, every other byte as it is.
+  package var lowercased: UInt8 {
+    (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) ? self | 0x20 : self
+  }
+}
+
+/// Eight bytes looked at as one word (Hacker's Delight, 6-1). A byte that is as asked for has its high bit set in
+/// what is returned; so may have the one above such a byte, but where there is none no bit is set.
+enum EightBytes {
+  static let highs = ones << 7
+  private static let ones: UInt64 = 0x0101_0101_0101_0101
+
+  @inline(__always)
+  static func equal(_ byte: UInt8, _ word: UInt64) -> UInt64 {
+    let difference = word ^ ones &* UInt64(byte)
+    return (difference &- ones) & ~difference
+  }
+
+  @inline(__always)
+  static func below(_ limit: UInt8, _ word: UInt64) -> UInt64 {
+    (word &- ones &* UInt64(limit)) & ~word
   }
 }
 

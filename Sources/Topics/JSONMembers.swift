@@ -1,124 +1,98 @@
-import Foundation
-
 /// The members of a payload that is one JSON object (RFC 8259), read by type.
 ///
-/// Foundation parses; but it guesses at UTF-16 and takes a comma before a closing bracket, so
-/// ``JSONStrictness`` looks at the bytes first. Of members with the same name the last counts.
+/// Of members with the same name the last counts, and one that is `null` counts as left out. Names are compared
+/// as bytes, after their escapes were read. The payload is borrowed: valid as long as its bytes are.
 package struct JSONMembers {
-  private let members: [String: Any]
+  private let document: JSONDocument
+  private let object: Int
 
   /// Nil: not a JSON object.
   package init?(_ bytes: UnsafeRawBufferPointer) {
-    guard JSONStrictness.allows(bytes), let base = bytes.baseAddress else { return nil }
-    let data = Data(
-      bytesNoCopy: UnsafeMutableRawPointer(mutating: base), count: bytes.count, deallocator: .none)
-    guard let members = try? JSONSerialization.jsonObject(with: data) as? [String: Any] else {
-      return nil
-    }
-    self.members = members
+    guard let document = JSONDocument(bytes) else { return nil }
+    self.init(document, object: 0)
   }
 
-  package init(members: [String: Any]) { self.members = members }
-
-  /// The string `name`, which is required.
-  func word(_ name: String) throws(PayloadProblem) -> String {
-    guard let word = members[name] as? String else { throw .invalid("\(name) is not a string") }
-    return word
+  init(_ document: JSONDocument, object: Int) {
+    self.document = document
+    self.object = object
   }
 
-  /// The object `name` in its shortest form, with its members in one order.
-  func object(_ name: String) throws(PayloadProblem) -> [UInt8]? {
-    guard let value = members[name] else { return nil }
-    guard let object = value as? [String: Any] else { throw .invalid("\(name) is not an object") }
-    var json = JSONWriter()
-    json.canonical(object)
-    return json.bytes
+  /// The member `name`; nil: it is not there, or `null`.
+  package subscript(_ name: String) -> JSONElement? {
+    find(name).flatMap { $0.kind == .null ? nil : $0 }
   }
 
-  /// The elements of the array `name`; nil: it is not there or is none.
-  package func array(_ name: String) -> [Any]? { members[name] as? [Any] }
+  package func has(_ name: String) -> Bool { self[name] != nil }
 
-  /// The integer `name`, exactly; nil: it is not there or is none.
-  package func integer(_ name: String) -> Int64? { members[name].flatMap(Self.integer) }
+  /// Whether the member `name` is there, though it may be `null`.
+  package func names(_ name: String) -> Bool { find(name) != nil }
 
-  /// A member that is none of these, the first by its bytes; nil: all are.
-  package func stranger(to names: [String]) -> String? {
-    members.keys.filter { !names.contains($0) }.min()
-  }
+  package func string(_ name: String) -> [UInt8]? { self[name]?.string }
 
-  package func has(_ name: String) -> Bool { members[name] != nil }
-
-  package func string(_ name: String) -> [UInt8]? {
-    (members[name] as? String).map { Array($0.utf8) }
-  }
+  /// The integer `name`, exactly; nil: it is not there or is none. JSON has one kind of number: 5.0 and 5e0 are 5.
+  package func integer(_ name: String) -> Int64? { self[name]?.integer }
 
   /// The number `name`, with its fraction; nil: it is not there or is none.
-  package func number(_ name: String) -> Double? {
-    guard let number = members[name] as? NSNumber, number.jsonKind != .bool else { return nil }
-    return number.doubleValue
-  }
+  package func number(_ name: String) -> Double? { self[name]?.number }
+
+  package func bool(_ name: String) -> Bool? { self[name]?.bool }
+
+  /// The elements of the array `name`; nil: it is not there or is none.
+  package func array(_ name: String) -> JSONElements? { self[name]?.elements }
 
   /// The object `name`; nil: it is not there or is none.
-  package func object(named name: String) -> JSONMembers? {
-    (members[name] as? [String: Any]).map { JSONMembers(members: $0) }
+  package func object(named name: String) -> JSONMembers? { self[name]?.members }
+
+  /// The beginning of the first name that is none of these, of a member that is not `null`; nil: there is none.
+  package func stranger(to names: [String]) -> String? {
+    let names = names.map { Array($0.utf8) }
+    var at = object + 1
+    let end = Int(document.nodes[object].next)
+    while at < end {
+      let isKnown = names.contains { $0.withUnsafeBytes { isNamed(document.nodes[at], $0) } }
+      if !isKnown, document.nodes[at + 1].kind != .null {
+        return String(decoding: document.string(document.nodes[at]).prefix(80), as: UTF8.self)
+      }
+      at = Int(document.nodes[at + 1].next)
+    }
+    return nil
   }
 
-  package func bool(_ name: String) -> Bool? {
-    guard let number = members[name] as? NSNumber, number.jsonKind == .bool else { return nil }
-    return number.boolValue
+  private func find(_ name: String) -> JSONElement? {
+    var name = name
+    let node = name.withUTF8 { find(UnsafeRawBufferPointer($0)) }
+    return node.map { JSONElement(document, node: $0) }
+  }
+
+  private func find(_ name: UnsafeRawBufferPointer) -> Int? {
+    var found: Int?
+    var at = object + 1
+    let end = Int(document.nodes[object].next)
+    while at < end {
+      if isNamed(document.nodes[at], name) { found = at + 1 }
+      at = Int(document.nodes[at + 1].next)
+    }
+    return found
+  }
+
+  private func isNamed(_ node: JSONNode, _ name: UnsafeRawBufferPointer) -> Bool {
+    let text = document.text(of: node)
+    if node.isPlain { return text.count == name.count && text.order(to: name) == 0 }
+    // An escape takes at most twelve bytes for one.
+    guard text.count > name.count, text.count <= 12 * name.count else { return false }
+    return document.string(node).elementsEqual(name)
   }
 }
 
-extension JSONMembers {
-  /// An epoch, 0 to 2^53 - 1. JSON has one kind of number: 5.0 and 5e0 are the integer 5.
-  func epoch(_ name: String) throws(PayloadProblem) -> Int64? {
-    guard let value = members[name] else { return nil }
-    guard let epoch = Self.integer(value), (0..<1 << 53).contains(epoch) else {
-      throw .invalid("\(name) is not an integer from 0 to 2^53 - 1")
+extension JSONMembers: Sequence {
+  /// All members in the order of the text, those of the same name as well.
+  package func makeIterator() -> AnyIterator<(name: [UInt8], value: JSONElement)> {
+    var at = object + 1
+    let end = Int(document.nodes[object].next)
+    return AnyIterator { [document] in
+      guard at < end else { return nil }
+      defer { at = Int(document.nodes[at + 1].next) }
+      return (document.string(document.nodes[at]), JSONElement(document, node: at + 1))
     }
-    return epoch
-  }
-
-  /// A number of seconds: 0, or 0.1 to 366 days.
-  func seconds(_ name: String) throws(PayloadProblem) -> Duration? {
-    guard let value = members[name] else { return nil }
-    guard let number = value as? NSNumber, number.jsonKind != .bool else {
-      throw .invalid("\(name) is not a number")
-    }
-    let seconds = number.doubleValue
-    guard seconds == 0 || (0.1...31_622_400).contains(seconds) else {
-      throw .invalid("\(name) is not 0 or 0.1 to 31622400 seconds")
-    }
-    return .nanoseconds(Int64((seconds * 1e9).rounded()))
-  }
-
-  /// An array of rooms, without repetitions.
-  func rooms(_ name: String, max: Int) throws(PayloadProblem) -> [[UInt8]]? {
-    guard let value = members[name] else { return nil }
-    guard let array = value as? [Any] else { throw .invalid("\(name) is not an array") }
-    var rooms: [[UInt8]] = []
-    var seen: Set<[UInt8]> = []
-    for element in array {
-      let room = try Self.room(element, name)
-      if seen.insert(room).inserted { rooms.append(room) }
-    }
-    if rooms.count > max { throw .limited("\(name) has more than \(max) rooms") }
-    return rooms
-  }
-
-  private static func room(_ value: Any, _ name: String) throws(PayloadProblem) -> [UInt8] {
-    guard let text = value as? String else { throw .invalid("\(name) has what is not a string") }
-    let room = Array(text.utf8)
-    if let problem = Names.problem(ofRoom: room) {
-      throw .invalid("\(name) has a room that is not allowed: \(problem.words)")
-    }
-    return room
-  }
-
-  private static func integer(_ value: Any) -> Int64? {
-    guard let number = value as? NSNumber, number.jsonKind != .bool else { return nil }
-    let exact = number.int64Value
-    if number == NSNumber(value: exact) { return exact }
-    return Int64(exactly: number.doubleValue)
   }
 }

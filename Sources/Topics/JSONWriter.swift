@@ -130,7 +130,7 @@ extension JSONWriter {
     bytes += text.part(clean, text.count)
   }
 
-  private static func needsEscape(_ byte: UInt8) -> Bool {
+  static func needsEscape(_ byte: UInt8) -> Bool {
     byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
   }
 
@@ -139,7 +139,11 @@ extension JSONWriter {
     if byte >= 0x20 { return bytes.append(byte) }
     raw("u00")
     bytes.append(UInt8(ascii: "0") + byte >> 4)
-    let low = byte & 0xf
-    bytes.append(low < 10 ? UInt8(ascii: "0") + low : UInt8(ascii: "a") + low - 10)
+    bytes.append(Self.digit(byte & 0xf))
+  }
+
+  /// A hexadecimal digit of 0 to 15.
+  static func digit(_ value: UInt8) -> UInt8 {
+    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
   }
 }

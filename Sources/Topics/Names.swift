@@ -123,19 +123,13 @@ extension Names {
     }
   }
 
-  /// Whether eight bytes are ASCII, and each of them allowed in a level. The tricks on whole words are those of
-  /// Hacker's Delight, 6-1: a byte's high bit tells that it was zero, or below a limit.
+  /// Whether eight bytes are ASCII, and each of them allowed in a level.
   @inline(__always)
   private static func isPlain(_ word: UInt64) -> Bool {
-    let ones: UInt64 = 0x0101_0101_0101_0101
-    let highs = ones << 7
-    func holds(_ byte: UInt8) -> UInt64 {
-      let difference = word ^ ones &* UInt64(byte)
-      return (difference &- ones) & ~difference
-    }
-    let low = (word &- ones &* 0x20) & ~word
-    let barred = low | holds(0x7f) | holds(slash) | holds(plus) | holds(hash)
-    return (word | barred) & highs == 0
+    let barred =
+      EightBytes.below(0x20, word) | EightBytes.equal(0x7f, word) | EightBytes.equal(slash, word)
+      | EightBytes.equal(plus, word) | EightBytes.equal(hash, word)
+    return (word | barred) & EightBytes.highs == 0
   }
 
   /// Takes one character at `at`, and moves past it.

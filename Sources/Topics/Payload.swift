@@ -1,32 +1,36 @@
 import Presence
 
-/// Reads what clients say (contract: In). Words are exact bytes: no case, no blanks around them.
+/// Reads what clients say (contract: In). Words are taken in any case of ASCII, and with blanks, CR and LF around
+/// them: `echo online | mosquitto_pub -s` sends a line end.
 public enum Payload {
   /// The payload of `WHO/status`.
   /// - Throws: `.limited` over a limit, `.invalid` for all else that the contract does not have.
   public static func status(
     _ bytes: UnsafeRawBufferPointer, limits: PayloadLimits = PayloadLimits()
   ) throws(PayloadProblem) -> Status {
-    if bytes.isEmpty { return .forget }
-    if bytes.holds("online") { return .online(Birth()) }
-    if bytes.holds("offline") { return .offline(Death()) }
-    return try status(of: members(of: bytes, limits, or: "online, offline"), limits)
+    if bytes.count > limits.maxPayload { throw tooLong(limits) }
+    let word = bytes.trimmed
+    if word.isEmpty { return .forget }
+    if word.spells("online") { return .online(Birth()) }
+    if word.spells("offline") { return .offline(Death()) }
+    return try status(of: members(of: bytes, or: "online, offline"), limits)
   }
 
-  /// The payload of `WHO/rooms/{room}`; empty is a leave.
+  /// The payload of `WHO/rooms/{room}`; empty, or blanks alone, is a leave.
   /// - Throws: as ``status(_:limits:)``.
   public static func room(
     _ bytes: UnsafeRawBufferPointer, limits: PayloadLimits = PayloadLimits()
   ) throws(PayloadProblem) -> RoomAction {
-    if bytes.holds("join") { return .join(data: nil) }
-    if bytes.isEmpty || bytes.holds("leave") { return .leave }
-    let members = try members(of: bytes, limits, or: "join, leave")
-    let data = try members.object("data")
-    switch try members.word("action") {
-    case "join": return .join(data: data)
-    case "leave": return .leave
-    default: throw .invalid("action is not join or leave")
-    }
+    if bytes.count > limits.maxPayload { throw tooLong(limits) }
+    let word = bytes.trimmed
+    if word.spells("join") { return .join(data: nil) }
+    if word.isEmpty || word.spells("leave") { return .leave }
+    let members = try members(of: bytes, or: "join, leave")
+    let data = try members.data("data")
+    let action = try members.word("action")
+    if says(action, "join") { return .join(data: data) }
+    if says(action, "leave") { return .leave }
+    throw .invalid("action is not join or leave")
   }
 
   /// The payload of `WHO/heartbeat`: anything is one. Only what is a JSON object carries members;
@@ -64,9 +68,8 @@ public enum Payload {
 
 extension Payload {
   private static func members(
-    of bytes: UnsafeRawBufferPointer, _ limits: PayloadLimits, or words: StaticString
+    of bytes: UnsafeRawBufferPointer, or words: StaticString
   ) throws(PayloadProblem) -> JSONMembers {
-    if bytes.count > limits.maxPayload { throw tooLong(limits) }
     guard let members = JSONMembers(bytes) else {
       throw .invalid("none of \(words), empty and a JSON object")
     }
@@ -77,6 +80,10 @@ extension Payload {
     .limited("the payload is longer than \(limits.maxPayload) bytes")
   }
 
+  private static func says(_ text: [UInt8], _ word: StaticString) -> Bool {
+    text.withUnsafeBytes { $0.trimmed.spells(word) }
+  }
+
   /// Every member is checked, also one that an `offline` has no use for.
   private static func status(
     of members: JSONMembers, _ limits: PayloadLimits
@@ -85,11 +92,10 @@ extension Payload {
       rooms: try members.rooms("rooms", max: limits.maxRooms),
       epoch: try members.epoch("epoch"),
       timeout: try members.seconds("timeout"),
-      data: try members.object("data"))
-    switch try members.word("state") {
-    case "online": return .online(birth)
-    case "offline": return .offline(Death(epoch: birth.epoch))
-    default: throw .invalid("state is not online or offline")
-    }
+      data: try members.data("data"))
+    let state = try members.word("state")
+    if says(state, "online") { return .online(birth) }
+    if says(state, "offline") { return .offline(Death(epoch: birth.epoch)) }
+    throw .invalid("state is not online or offline")
   }
 }

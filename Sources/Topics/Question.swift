@@ -83,7 +83,7 @@ extension Question {
     _ names: [String], in details: JSONMembers, _ kind: String
   ) throws(PayloadProblem) {
     guard let stranger = details.stranger(to: names) else { return }
-    throw .invalid("\(kind) has no \(stranger.prefix(80)): it has \(names.joined(separator: ", "))")
+    throw .invalid("\(kind) has no \(stranger): it has \(names.joined(separator: ", "))")
   }
 
   private static func room(of details: JSONMembers) throws(PayloadProblem) -> [UInt8] {

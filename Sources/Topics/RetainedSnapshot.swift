@@ -30,13 +30,10 @@ public struct RetainedSnapshot: Equatable, Sendable {
   }
 
   private static func members(_ json: JSONMembers) -> [Member]? {
-    guard let array = json.array("members") else { return nil }
+    guard let elements = json.array("members") else { return nil }
     var members: [Member] = []
-    members.reserveCapacity(array.count)
-    for element in array {
-      guard let object = element as? [String: Any],
-        let member = member(JSONMembers(members: object))
-      else { return nil }
+    for element in elements {
+      guard let member = element.members.flatMap({ member($0) }) else { return nil }
       members.append(member)
     }
     return members
@@ -46,7 +43,8 @@ public struct RetainedSnapshot: Equatable, Sendable {
     guard let client = json.string("client"), Names.problem(ofLevel: client) == nil,
       let since = json.string("since").flatMap({ Timestamp.read($0) })
     else { return nil }
-    guard json.has("user") else { return Member(user: nil, client: client, since: since) }
+    // The bridge leaves out what it has not, and writes no null.
+    guard json.names("user") else { return Member(user: nil, client: client, since: since) }
     guard let user = json.string("user"), Names.problem(ofLevel: user) == nil else { return nil }
     return Member(user: user, client: client, since: since)
   }

@@ -144,7 +144,7 @@ struct SourceBlockTests {
         + "would be of different clients: write it in both or in neither"
     ),
     (
-      door + "online on ON\noffline off\nsleeping ON",
+      door + "online ON\noffline off\nsleeping on",
       "x.conf:1: source custom doors has the word 'ON' in two of online, offline and sleeping: write "
         + "it in one of them"
     ),

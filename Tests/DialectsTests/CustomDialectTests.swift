@@ -30,7 +30,30 @@ import Testing
     #expect(it.read("doors/a/state", "closed") == ["doors:a offline"])
     #expect(it.read("doors/a/state", "dozing") == [#"doors:a online ["doors"] asleep 3600s"#])
     #expect(it.read("doors/a/state", "online") == ["invalid: it is none of the source's words"])
-    #expect(it.read("doors/a/state", "Open") == ["invalid: it is none of the source's words"])
+    #expect(it.read("doors/a/state", "Open") == [#"doors:a online ["doors"] 60s"#])
+    #expect(it.read("doors/a/state", "open.") == ["invalid: it is none of the source's words"])
+  }
+
+  @Test func `words are read in any case and with line ends behind them`() {
+    let it = Reported([
+      Self.doors {
+        $0.custom.online = ["OPEN", "Grün"]
+        $0.custom.offline = ["closed"]
+      }
+    ])
+    for payload in ["open\n", " Open\r\n", "OPEN", "GRüN\n", "\tgrün"] {
+      #expect(it.read("doors/a/state", payload) == [#"doors:a online ["doors"] 60s"#])
+    }
+    #expect(it.read("doors/a/state", "CLOSED\n") == ["doors:a offline"])
+    #expect(it.read("doors/a/state", "\n") == ["doors:a forgotten"])
+    #expect(it.read("doors/a/state", "GRÜN") == ["invalid: it is none of the source's words"])
+  }
+
+  @Test func `a word in a member is read so as well`() {
+    let it = Reported([Self.doors { $0.custom.field = "state" }])
+    #expect(
+      it.read("doors/a/state", #"{"state":"Online\n"}"#) == [#"doors:a online ["doors"] 60s"#])
+    #expect(it.read("doors/a/state", #"{"state":" OFFLINE"}"#) == ["doors:a offline"])
   }
 
   @Test(arguments: [

@@ -10,7 +10,7 @@ import Testing
   @Test(
     arguments: [
       ("Online", "plug-7 online"), ("Offline", "plug-7 offline"), ("DeepSleep", "plug-7 asleep"),
-      ("", "plug-7 forgotten"), ("online", "invalid"), ("{}", "invalid"),
+      ("", "plug-7 forgotten"), ("on line", "invalid"), ("{}", "invalid"),
     ])
   mutating func `LWT is read, retained or not`(payload: String, said: String) {
     #expect(stage.live("tele/plug-7/LWT", payload) == [said])
@@ -49,7 +49,7 @@ import Testing
   @Test(
     arguments: [
       ("online", ["door online"]), ("offline", ["door offline"]), ("", ["door forgotten"]),
-      ("ONLINE", []), (#"{"state":"online"}"#, []),
+      ("ONLINE!", []), (#"{"state":"online"}"#, []),
     ] as [(String, [String])])
   func `without a prefix other systems' words are none of its own`(
     payload: String, said: [String]
@@ -162,7 +162,7 @@ import Testing
   @Test(
     arguments: [
       ("online", "omg-1 online"), ("offline", "omg-1 offline"), ("", "omg-1 forgotten"),
-      ("Online", "invalid"),
+      ("connected", "invalid"),
     ])
   mutating func `LWT is read, retained or not`(payload: String, said: String) {
     #expect(stage.live("home/omg-1/LWT", payload) == [said])

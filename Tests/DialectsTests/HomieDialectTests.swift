@@ -17,7 +17,7 @@ import Testing
     #expect(stage.replay("homie/5/car/$state", state) == ["car \(said)"])
   }
 
-  @Test(arguments: ["Ready", "ready ", "unknown", "{}"])
+  @Test(arguments: ["already", "ready,", "unknown", "{}"])
   mutating func `what is no state is invalid`(state: String) {
     #expect(stage.live("homie/car/$state", state) == ["invalid"])
     #expect(stage.live("homie/5/car/$state", state) == ["invalid"])

@@ -10,7 +10,7 @@ import Testing
       (#"{"state":"online"}"#, "hall lamp online by=bridge"),
       (#"{"state":"offline"}"#, "hall lamp offline by=bridge"),
       ("online", "hall lamp online by=bridge"), ("offline", "hall lamp offline by=bridge"),
-      ("", "hall lamp forgotten by=bridge"), ("Online", "invalid"), ("online ", "invalid"),
+      ("", "hall lamp forgotten by=bridge"), ("onlin", "invalid"), ("on line", "invalid"),
       (#"{"state":"ON"}"#, "invalid"), (#"{"state":""}"#, "invalid"),
       (#"{"state":true}"#, "invalid"), (#"{"linkquality":90}"#, "invalid"), ("{", "invalid"),
     ])

@@ -39,9 +39,11 @@ import Topics
   }
 
   @Test(arguments: [
-    "Online", "online ", " online", "online\n", "online\0", "ONLINE", "join", "0", "null", "true",
-    "[]", "\"online\"", "{", "{}", " ", "\u{feff}{\"state\":\"online\"}", #"{"state":"Online"}"#,
-    #"{"state":null}"#, #"{"state":1}"#, #"{"state":""}"#, #"{"state":"online"} x"#,
+    "onlin", "on line", "online!", "online\0", "online\u{b}", "online online", "onl\u{131}ne",
+    "join",
+    "0", "null", "true", "[]", "\"online\"", "{", "{}", "\0", "\u{feff}{\"state\":\"online\"}",
+    #"{"state":"on line"}"#, "\u{a0}online", #"{"state":null}"#, #"{"state":1}"#, #"{"state":""}"#,
+    #"{"state":"online"} x"#,
     #"{"state":"online",}"#, #"{"state":"online","rooms":["a",]}"#, #"{'state':'online'}"#,
     #"{"state":"online"}{}"#, #"{"state":"online"}\#0"#, #"{"state":"online","x":NaN}"#,
     #"{"state":"online","x":01}"#, #"{"state":"online","x":"\q"}"#, #"{"state":"online","x":1e}"#,
@@ -53,15 +55,15 @@ import Topics
   }
 
   @Test(arguments: [
-    "rooms|null", "rooms|\"lab\"", "rooms|{}", "rooms|[1]", "rooms|[null]", "rooms|[[\"a\"]]",
+    "rooms|\"lab\"", "rooms|{}", "rooms|[1]", "rooms|[null]", "rooms|[[\"a\"]]",
     "rooms|[\"\"]", "rooms|[\"lab\",\"a//b\"]", "rooms|[\"$a\"]", "rooms|[\"status\"]",
     "rooms|[\"a+\"]", "rooms|[\"a\\u0000\"]", "rooms|[\"a\\u0085\"]", "rooms|[\"a/\"]",
-    "epoch|null", "epoch|true", "epoch|false", "epoch|\"5\"", "epoch|5.5", "epoch|-1", "epoch|[]",
+    "epoch|true", "epoch|false", "epoch|\"5\"", "epoch|5.5", "epoch|-1", "epoch|[]",
     "epoch|9007199254740992", "epoch|9007199254740993", "epoch|1e300", "epoch|1e400",
     "epoch|18446744073709551615", "epoch|18446744073709551617", "epoch|-0.5", "epoch|1e-1",
-    "timeout|null", "timeout|true", "timeout|\"5\"", "timeout|-1", "timeout|0.0999", "timeout|[]",
+    "timeout|true", "timeout|\"5\"", "timeout|-1", "timeout|0.0999", "timeout|[]",
     "timeout|31622400.001", "timeout|1e300", "timeout|1e-9", "timeout|false", "timeout|-0.1",
-    "data|null", "data|[]", "data|\"x\"", "data|1", "data|true", "data|{\"a\":1e400}",
+    "data|[]", "data|\"x\"", "data|1", "data|true", "data|{\"a\":1e400}",
     "data|{\"a\":NaN}", "data|{\"a\":[1,]}",
   ])
   func `a member that is not of its type or range is invalid`(member: String) {
@@ -73,8 +75,8 @@ import Topics
   }
 
   @Test(arguments: [
-    "Join", "leave ", "online", "{}", #"{"action":"enter"}"#, #"{"action":null}"#, "[]",
-    #"{"data":{}}"#, #"{"action":"join","data":null}"#, #"{"action":"leave","data":[]}"#, "{",
+    "joined", "lea ve", "online", "{}", #"{"action":"enter"}"#, #"{"action":null}"#, "[]",
+    #"{"data":{}}"#, #"{"action":"join","data":1}"#, #"{"action":"leave","data":[]}"#, "{",
   ])
   func `a room action that is nothing of the contract is invalid`(payload: String) {
     #expect { try room(payload) } throws: { ($0 as? PayloadProblem)?.kind == .invalid }
@@ -136,7 +138,7 @@ import Topics
   }
 
   @Test(arguments: [
-    #"{"epoch":"5"}"#, #"{"epoch":null}"#, #"{"timeout":true}"#, #"{"timeout":0.05}"#,
+    #"{"epoch":"5"}"#, #"{"timeout":true}"#, #"{"timeout":0.05}"#,
     #"{"epoch":5,"timeout":-1}"#,
   ])
   func `an object with a bad member is invalid`(payload: String) {

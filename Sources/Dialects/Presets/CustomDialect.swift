@@ -29,13 +29,16 @@ struct CustomDialect: Dialect {
     init(_ custom: CustomWords) {
       func bytes(_ words: [String], _ word: String? = nil) -> Set<[UInt8]> {
         let words = words.isEmpty ? word.map { [$0] } ?? [] : words
-        return Set(words.map { Array($0.utf8) })
+        return Set(words.map(folded))
       }
       online = bytes(custom.online, "online")
       offline = bytes(custom.offline, "offline")
       sleeping = bytes(custom.sleeping)
     }
   }
+
+  /// A word as it is compared: in small letters of ASCII.
+  static func folded(_ word: String) -> [UInt8] { word.utf8.map(\.lowercased) }
 
   /// - Throws: where a topic is none.
   init(_ source: Source, _ rules: SourceRules) throws(TopicPattern.Problem) {
@@ -87,11 +90,12 @@ struct CustomDialect: Dialect {
     _ message: DialectMessage, _ client: UnsafeRawBufferPointer, _ user: UnsafeRawBufferPointer?,
     _ listener: some DialectListener
   ) {
-    if message.payload.isEmpty { return say(.forgotten, client, user, listener) }
+    if message.payload.isBlank { return say(.forgotten, client, user, listener) }
     let members = members(of: message)
-    guard let word = field.isEmpty ? [UInt8](message.payload) : members?.text(at: field) else {
+    guard let text = field.isEmpty ? [UInt8](message.payload) : members?.text(at: field) else {
       return listener.isInvalid("it has no member \(field.joined(separator: "."))")
     }
+    let word = text.withUnsafeBytes { $0.trimmed.map(\.lowercased) }
     let epoch = members?.epoch(at: epoch)
     if words.online.contains(word) {
       say(.online(Birth(epoch: epoch)), client, user, listener)

@@ -44,12 +44,12 @@ struct ESPresenseDialect: Dialect {
   private mutating func readStatus(
     _ message: DialectMessage, of room: [UInt8], _ listener: some DialectListener
   ) {
-    if message.payload.elementsEqual("online".utf8) {
+    if message.payload.says(["online"]) {
       hear(room, .online(Birth(timeout: .zero)), listener)
-    } else if message.payload.elementsEqual("offline".utf8) {
+    } else if message.payload.says(["offline"]) {
       lose(room, message, listener)
       hear(room, .offline(Death()), listener)
-    } else if message.payload.isEmpty {
+    } else if message.payload.isBlank {
       lose(room, message, listener)
       hear(room, .forgotten, listener)
     } else {

@@ -22,8 +22,9 @@ struct HomieTree {
   func state(of name: [UInt8]) -> [UInt8]? { devices[name]?.state }
 
   mutating func note(_ state: UnsafeRawBufferPointer, of name: [UInt8]) {
-    guard state.count <= 16, hasPlace(for: name) else { return }
-    devices[name, default: Device()].state = Array(state)
+    let word = state.trimmed
+    guard word.count <= 16, hasPlace(for: name) else { return }
+    devices[name, default: Device()].state = Array(word)
   }
 
   /// Whether this changes anything.
@@ -51,7 +52,7 @@ struct HomieTree {
 
   /// The root that a `$description` names; empty: none, it is one itself. `nil`: it cannot be read.
   static func root(named payload: UnsafeRawBufferPointer) -> [UInt8]? {
-    if payload.isEmpty { return [] }
+    if payload.isBlank { return [] }
     guard payload.count <= maxDescription, let members = JSONMembers(payload) else { return nil }
     let root = members.string("root") ?? []
     return Names.problem(ofLevel: root) == nil ? root : []

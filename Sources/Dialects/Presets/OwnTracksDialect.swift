@@ -30,7 +30,7 @@ struct OwnTracksDialect: Dialect {
   mutating func read(_ message: DialectMessage, topic: Int, _ listener: some DialectListener) {
     guard message.levels.count == 2 else { return }
     let ear = OwnTracksEar(message: message, listener: listener)
-    if message.payload.isEmpty {
+    if message.payload.isBlank {
       // A retained location is deleted: to the apps, too, that removes the phone.
       if topic == 0, !message.isReplay { ear.hear(.forgotten) }
       return

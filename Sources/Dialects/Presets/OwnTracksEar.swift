@@ -29,8 +29,7 @@ struct OwnTracksEar<Listener: DialectListener> {
       return isAlive(phone)
     }
     comeBack(phone)
-    hearIsIn(
-      regions.compactMap { ($0 as? String).flatMap { OwnTracksRegion.room(Array($0.utf8)) } })
+    hearIsIn(regions.compactMap { $0.string.flatMap { OwnTracksRegion.room($0) } })
   }
 
   func transition(_ members: JSONMembers, _ phone: inout OwnTracksPhone) {

@@ -26,6 +26,17 @@ extension JSONMembers {
   }
 }
 
+extension UnsafeRawBufferPointer {
+  /// As people write it, an empty payload: without a byte, or blanks and line ends alone.
+  var isBlank: Bool { trimmed.isEmpty }
+
+  /// Whether this is one of the words, in any case of ASCII and with blanks and line ends around it.
+  func says(_ words: [StaticString]) -> Bool {
+    let word = trimmed
+    return words.contains { word.spells($0) }
+  }
+}
+
 /// A system whose clients say one of two words, and clear the topic when they are removed.
 struct OnOffWords {
   var online: [StaticString]
@@ -34,10 +45,10 @@ struct OnOffWords {
 
   /// What the payload says; `nil`: it is none of the words.
   func read(_ payload: UnsafeRawBufferPointer) -> Saying.Word? {
-    if payload.isEmpty { return .forgotten }
-    if payload.reads(online) { return .online(Birth()) }
-    if payload.reads(offline) { return .offline(Death()) }
-    return payload.reads(asleep) ? .online(.asleep) : nil
+    if payload.isBlank { return .forgotten }
+    if payload.says(online) { return .online(Birth()) }
+    if payload.says(offline) { return .offline(Death()) }
+    return payload.says(asleep) ? .online(.asleep) : nil
   }
 }
 

@@ -31,7 +31,7 @@ struct TasmotaDialect: Dialect {
         return listener.isInvalid("an LWT that is not Online, Offline or DeepSleep")
       }
       listener.hear(Saying(client, word))
-    } else if !message.isReplay, !message.payload.isEmpty {
+    } else if !message.isReplay, !message.payload.isBlank {
       listener.hear(Saying(client, topic == 1 ? .online(.asleep) : .heartbeat(nil)))
     }
   }
