@@ -167,14 +167,15 @@ extension JSONText {
     return bytes
   }
 
-  /// Foundation takes a comma before a closing bracket, a mark of the byte order, and NULs for UTF-16.
+  /// Foundation takes a comma before a closing bracket, a mark of the byte order, and NULs for UTF-16; and where two
+  /// members have one name, it does not look at a number in the first of them, however large it is.
   static func isWronglyTaken(_ bytes: [UInt8]) -> Bool {
     let packed = bytes.filter { ![0x20, 0x0a, 0x0d, 0x09].contains($0) }
     let hasComma = zip(packed, packed.dropFirst()).contains { pair in
       pair.0 == UInt8(ascii: ",") && [UInt8(ascii: "}"), UInt8(ascii: "]")].contains(pair.1)
     }
-    return hasComma || bytes.contains(0) || bytes.starts(with: [0xef, 0xbb, 0xbf])
+    let hasInfinite = String(decoding: bytes, as: UTF8.self).matches(of: /[0-9.]+[eE][0-9+]+/)
+      .contains { Double($0.output)?.isInfinite ?? false }
+    return hasComma || hasInfinite || bytes.contains(0) || bytes.starts(with: [0xef, 0xbb, 0xbf])
   }
-
-  static func isTooStrictlyRefused(_ bytes: [UInt8]) -> Bool { false }
 }
