@@ -12,6 +12,8 @@ private enum Limits {
   static let membershipIDs: Range<Int32> = 0..<1_000_000_000
   static let timeout = Duration.seconds(366 * 86_400).nanoseconds
   static let integers: ClosedRange<Int64> = 0...(1 << 53)
+  /// A retained snapshot tells since when somebody has been present, which may be before 1970.
+  static let times: ClosedRange<Int64> = -(1 << 53)...(1 << 53)
 }
 
 private func isName(_ bytes: UnsafeRawBufferPointer) -> Bool { (1...256).contains(bytes.count) }
@@ -20,7 +22,7 @@ private func isName(_ bytes: UnsafeRawBufferPointer) -> Bool { (1...256).contain
 extension Engine {
   public mutating func restore(_ row: RoomRow, at now: Now) throws(RestoreError) {
     guard Limits.ids.contains(row.id), !roomNames.isTaken(row.id), isName(row.name),
-      roomNames.find(row.name) == nil, Limits.integers.contains(row.revision),
+      roomNames.find(row.name) == nil, Revision.all.contains(row.revision),
       row.emptiedAt.map(Limits.integers.contains) ?? true
     else { throw RestoreError(row: "room \(row.id)") }
     roomNames.insert(row.name, at: row.id)
@@ -76,7 +78,7 @@ extension Engine {
   }
 
   public mutating func restore(_ row: MembershipRow) throws(RestoreError) {
-    guard Limits.membershipIDs.contains(row.id), Limits.integers.contains(row.since),
+    guard Limits.membershipIDs.contains(row.id), Limits.times.contains(row.since),
       clientNames.isTaken(row.client), roomNames.isTaken(row.room),
       membership(of: row.client, in: row.room) == nil,
       let state = Membership.State(rawValue: row.state), state == .present || state == .away,

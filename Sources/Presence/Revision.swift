@@ -11,6 +11,11 @@ public enum Revision {
   /// the clock comes to the end of these in 2213.
   public static let believed: ClosedRange<Int64> = 0...(1 << 53 - 1 << 50)
 
+  /// As ``believed``, and what a bridge that has used up to `ceiling` may itself have written.
+  public static func believed(from ceiling: Int64) -> ClosedRange<Int64> {
+    0...min(max(believed.upperBound, ceiling), all.upperBound)
+  }
+
   /// The least revision of a bridge that starts at this time, in milliseconds since 1970: 1,024 a millisecond, which
   /// is more than a bridge can use.
   public static func start(at wall: Int64) -> Int64 {

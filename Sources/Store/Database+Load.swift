@@ -10,8 +10,8 @@ extension Database {
         throw StoreError.damaged(path: path, reason: "no bridge row")
       }
       let row = BridgeRow(revision: statement.integer(0), aliveAt: statement.integer(1))
-      let possible: ClosedRange<Int64> = 0...(1 << 53)
-      guard possible.contains(row.revision), possible.contains(row.aliveAt) else {
+      let times: ClosedRange<Int64> = 0...(1 << 53)
+      guard Revision.all.contains(row.revision), times.contains(row.aliveAt) else {
         throw StoreError.damaged(path: path, reason: "a bridge row that cannot be")
       }
       return row

@@ -113,9 +113,10 @@ public struct AnswerWriter {
     return isCut ? tooLong : end()
   }
 
-  /// At most three decimals, and no zeros at the end.
+  /// At most three decimals, and no zeros at the end. What is negative, or no number, is 0, and what is beyond 10^15
+  /// is that.
   public static func decimal(_ number: Double) -> [UInt8] {
-    let thousandths = Int64((number * 1_000).rounded())
+    let thousandths = Int64((min(number > 0 ? number : 0, 1e15) * 1_000).rounded())
     var text = String(thousandths / 1_000)
     let rest = thousandths % 1_000
     if rest != 0 {

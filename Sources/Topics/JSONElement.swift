@@ -25,6 +25,15 @@ package struct JSONElement {
     kind == .string ? document.string(document.nodes[node]) : nil
   }
 
+  /// As ``string``, for people.
+  package var text: String? { string.map { String(decoding: $0, as: UTF8.self) } }
+
+  /// A number as it is spelled.
+  package var numberText: String? {
+    guard kind == .number else { return nil }
+    return String(decoding: document.text(of: document.nodes[node]), as: UTF8.self)
+  }
+
   package var integer: Int64? {
     kind == .number ? document.number(document.nodes[node]).integer : nil
   }

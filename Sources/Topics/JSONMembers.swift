@@ -82,11 +82,9 @@ package struct JSONMembers {
     guard text.count > name.count, text.count <= 12 * name.count else { return false }
     return document.string(node).elementsEqual(name)
   }
-}
 
-extension JSONMembers: Sequence {
   /// All members in the order of the text, those of the same name as well.
-  package func makeIterator() -> AnyIterator<(name: [UInt8], value: JSONElement)> {
+  package var all: AnyIterator<(name: [UInt8], value: JSONElement)> {
     var at = object + 1
     let end = Int(document.nodes[object].next)
     return AnyIterator { [document] in

@@ -1,3 +1,5 @@
+import Presence
+
 /// A snapshot as it is found on `occupancy/{room}` at a reconnect. Anybody may have put it there:
 /// what does not look like the bridge's own is not read at all.
 public struct RetainedSnapshot: Equatable, Sendable {
@@ -17,10 +19,14 @@ public struct RetainedSnapshot: Equatable, Sendable {
   public var members: [Member]
 
   /// The snapshot in `bytes`; nil for anything that the bridge would not have written.
-  public static func read(_ bytes: UnsafeRawBufferPointer) -> RetainedSnapshot? {
-    guard let json = JSONMembers(bytes), let room = json.string("room"),
+  ///
+  /// - Parameter believed: what its revision may be.
+  public static func read(
+    _ bytes: UnsafeRawBufferPointer, believed: ClosedRange<Int64> = Revision.all
+  ) -> RetainedSnapshot? {
+    guard bytes.count <= maxBytes, let json = JSONMembers(bytes), let room = json.string("room"),
       Names.problem(ofRoom: room) == nil,
-      let revision = json.integer("revision"), (0..<1 << 53).contains(revision),
+      let revision = json.integer("revision"), believed.contains(revision),
       let truncated = json.bool("truncated"),
       let at = json.string("at"), Timestamp.read(at) != nil,
       let members = members(json)
@@ -28,6 +34,9 @@ public struct RetainedSnapshot: Equatable, Sendable {
     return RetainedSnapshot(
       room: room, revision: revision, truncated: truncated, at: at, members: members)
   }
+
+  /// Many times what a bridge writes by default; what is longer costs too much to look into.
+  private static let maxBytes = 16 << 20
 
   private static func members(_ json: JSONMembers) -> [Member]? {
     guard let elements = json.array("members") else { return nil }

@@ -76,7 +76,7 @@ struct HistoryCommand: Command {
       let file = try HistoryFile(path: database)
       let history = try file.points(
         of: Array(room.utf8), since: since, step: step, at: WallClock.milliseconds)
-      if let history { return history }
+      if let history { return (history.points.map(\.plausible), history.last) }
       isKept = try file.isKept()
     } catch { throw .failed(error.description + hint) }
     guard isKept else { throw .failed("\(database): no history is kept in it") }

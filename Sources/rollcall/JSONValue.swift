@@ -1,31 +1,38 @@
+import Topics
+
 /// Any JSON, for the `data` that clients attach: written out again on one line, with its members
 /// in one order and nothing in it that a terminal would act on.
-enum JSONValue: Decodable, Equatable, Sendable {
+enum JSONValue: Equatable, Sendable {
   case null
   case bool(Bool)
-  case integer(Int64)
-  case number(Double)
+  /// As it is spelled.
+  case number(String)
   case string(String)
   case array([JSONValue])
-  case object([String: JSONValue])
+  case object([JSONMember])
 
-  init(from decoder: any Decoder) throws {
-    let value = try decoder.singleValueContainer()
-    if value.decodeNil() {
-      self = .null
-    } else if let bool = try? value.decode(Bool.self) {
+  init(_ element: JSONElement) {
+    if let bool = element.bool {
       self = .bool(bool)
-    } else if let integer = try? value.decode(Int64.self) {
-      self = .integer(integer)
-    } else if let number = try? value.decode(Double.self) {
+    } else if let number = element.numberText {
       self = .number(number)
-    } else if let string = try? value.decode(String.self) {
+    } else if let string = element.text {
       self = .string(string)
-    } else if let array = try? value.decode([JSONValue].self) {
-      self = .array(array)
+    } else if let elements = element.elements {
+      self = .array(elements.map { JSONValue($0) })
+    } else if let members = element.members {
+      self = .object(Self.inOrder(members))
     } else {
-      self = .object(try value.decode([String: JSONValue].self))
+      self = .null
     }
+  }
+
+  /// By the bytes of the names; of equal names the last.
+  private static func inOrder(_ members: JSONMembers) -> [JSONMember] {
+    var values: [[UInt8]: JSONValue] = [:]
+    for (name, element) in members.all { values[name] = JSONValue(element) }
+    return values.map { JSONMember(name: $0, value: $1) }
+      .sorted { $0.name.lexicographicallyPrecedes($1.name) }
   }
 
   /// The value as JSON, without spaces.
@@ -33,11 +40,10 @@ enum JSONValue: Decodable, Equatable, Sendable {
     switch self {
     case .null: "null"
     case .bool(let bool): String(bool)
-    case .integer(let integer): String(integer)
-    case .number(let number): "\(number)"
+    case .number(let number): number
     case .string(let string): jsonString(string)
     case .array(let array): "[" + array.map(\.json).joined(separator: ",") + "]"
-    case .object(let members): Self.object(members.sorted { $0.key < $1.key })
+    case .object(let members): Self.object(members.map { ($0.text, $0.value) })
     }
   }
 
@@ -51,9 +57,16 @@ enum JSONValue: Decodable, Equatable, Sendable {
     switch self {
     case .string(let string): printable(string)
     case .object(let members):
-      members.sorted { $0.key < $1.key }.map { printable($0.key) + "=" + $0.value.words }
-        .joined(separator: " ")
+      members.map { printable($0.text) + "=" + $0.value.words }.joined(separator: " ")
     default: json
     }
   }
+}
+
+/// A member of ``JSONValue/object(_:)``. Names are bytes: two that only Unicode takes for equal are two.
+struct JSONMember: Equatable, Sendable {
+  var name: [UInt8]
+  var value: JSONValue
+
+  var text: String { String(decoding: name, as: UTF8.self) }
 }

@@ -28,7 +28,7 @@ struct MemberList {
   /// What to say when the snapshot does not name everybody; else `nil`.
   var truncation: String? {
     guard snapshot.truncated else { return nil }
-    let rest = snapshot.count - snapshot.members.count
+    let rest = max(0, snapshot.count - snapshot.members.count)
     return "… and \(rest) more: the bridge names so many at most (members_limit, max_snapshot)"
   }
 

@@ -1,16 +1,24 @@
-import Foundation
+import Topics
 
 /// All members of a room, page by page, where a snapshot does not list them.
 struct MemberPages {
-  private struct Answer: Decodable {
-    struct Page: Decodable {
-      var count: Int
-      var members: [RoomSnapshot.Member]
-      var more: Bool
-    }
+  private struct Page {
+    var count: Int
+    var members: [RoomSnapshot.Member]
+    var more: Bool
 
-    var members: Page?
+    init?(_ answer: JSONMembers) {
+      guard let page = answer.object(named: "members"), let count = page.count("count"),
+        let members = page.list("members", RoomSnapshot.Member.init), let more = page.bool("more")
+      else { return nil }
+      self.count = count
+      self.members = members
+      self.more = more
+    }
   }
+
+  /// More members than any bridge has: what goes on beyond is none.
+  private static let most = 10_000_000
 
   /// How long one answer may take; a broker whose ACL keeps it from us says nothing.
   private static let patience = Duration.seconds(2)
@@ -25,8 +33,7 @@ struct MemberPages {
     while true {
       let question = question(room, after: members.last)
       guard let bytes = questioner.ask(question, limit: min(limit, patience)),
-        let answer = try? JSONDecoder().decode(Answer.self, from: Data(bytes)),
-        let page = answer.members
+        let page = ForeignFigures.read(bytes, Page.init), members.count < most
       else { return nil }
       members += page.members
       guard page.more else { return (members, page.count) }

@@ -69,3 +69,18 @@ struct RoomHistory {
     return String(decoding: bytes, as: UTF8.self)
   }
 }
+
+extension HistoryPoint {
+  /// As a bridge can have counted: a file that somebody else has written may hold anything.
+  var plausible: HistoryPoint {
+    let most = Int64(ForeignFigures.most)
+    var point = self
+    // From 1970 to the last year that is written with four digits.
+    point.at = min(max(at, 0), 253_402_300_799)
+    point.low = min(max(low, 0), most)
+    point.high = min(max(high, point.low), most)
+    point.mean = mean > 0 ? min(mean, Double(most)) : 0
+    point.secondsKnown = min(max(secondsKnown, 0), most)
+    return point
+  }
+}

@@ -1,16 +1,24 @@
-import Foundation
+import Topics
 
-/// What the bridge says of a room, as far as a person is shown it.
+/// What the bridge says of a room, as far as a person is shown it. Anybody may have written it: see
+/// ``ForeignFigures``.
 
 /// A client in an event: who, and why it came or went.
-struct ChangedClient: Decodable, Equatable, Sendable {
+struct ChangedClient: Equatable, Sendable {
   var client: String
   var user: String?
   var reason: String?
+
+  init?(_ element: JSONElement) {
+    guard let members = element.members, let client = members.text("client") else { return nil }
+    self.client = client
+    user = members.text("user")
+    reason = members.text("reason")
+  }
 }
 
 /// A payload on `events/{room}`.
-struct RoomEvent: Decodable, Equatable, Sendable {
+struct RoomEvent: Equatable, Sendable {
   var count: Int
   var added: [ChangedClient]
   var removed: [ChangedClient]
@@ -19,21 +27,43 @@ struct RoomEvent: Decodable, Equatable, Sendable {
   var bulk: Bool?
 
   init?(_ payload: [UInt8]) {
-    guard let event = try? JSONDecoder().decode(RoomEvent.self, from: Data(payload)) else {
-      return nil
-    }
+    guard let event = ForeignFigures.read(payload, RoomEvent.init) else { return nil }
     self = event
+  }
+
+  private init?(_ members: JSONMembers) {
+    guard let count = members.count("count"),
+      let added = members.list("added", ChangedClient.init),
+      let removed = members.list("removed", ChangedClient.init)
+    else { return nil }
+    self.count = count
+    self.added = added
+    self.removed = removed
+    updated = members.list("updated", ChangedClient.init)
+    revision = members.integer("revision")
+    bulk = members.bool("bulk")
   }
 }
 
 /// A payload on `occupancy/{room}`.
-struct RoomSnapshot: Decodable, Equatable, Sendable {
-  struct Member: Decodable, Equatable, Sendable {
+struct RoomSnapshot: Equatable, Sendable {
+  struct Member: Equatable, Sendable {
     var client: String
     var user: String?
     var since: String
     var asleep: Bool?
     var data: JSONValue?
+
+    init?(_ element: JSONElement) {
+      guard let members = element.members, let client = members.text("client"),
+        let since = members.text("since")
+      else { return nil }
+      self.client = client
+      user = members.text("user")
+      self.since = since
+      asleep = members.bool("asleep")
+      data = members["data"].map { JSONValue($0) }
+    }
   }
 
   var count: Int
@@ -43,24 +73,32 @@ struct RoomSnapshot: Decodable, Equatable, Sendable {
   var truncated: Bool
   var at: String
 
-  private enum CodingKeys: String, CodingKey {
-    case count, anonymous, members, truncated, at
-    case usersCount = "users_count"
+  init?(_ payload: [UInt8]) {
+    guard let snapshot = ForeignFigures.read(payload, RoomSnapshot.init) else { return nil }
+    self = snapshot
   }
 
-  init?(_ payload: [UInt8]) {
-    guard let snapshot = try? JSONDecoder().decode(RoomSnapshot.self, from: Data(payload)) else {
-      return nil
-    }
-    self = snapshot
+  private init?(_ object: JSONMembers) {
+    guard let count = object.count("count"), let usersCount = object.count("users_count"),
+      let anonymous = object.count("anonymous"),
+      let members = object.list("members", Member.init),
+      let truncated = object.bool("truncated"), let at = object.text("at")
+    else { return nil }
+    self.count = count
+    self.usersCount = usersCount
+    self.anonymous = anonymous
+    self.members = members
+    self.truncated = truncated
+    self.at = at
   }
 }
 
 /// A payload on `count/{room}`: plain digits.
 func roomCount(_ payload: [UInt8]) -> Int? {
-  guard !payload.isEmpty, payload.count <= 15, payload.allSatisfy({ (0x30...0x39).contains($0) })
+  guard !payload.isEmpty, payload.count <= 4_096,
+    payload.allSatisfy({ (0x30...0x39).contains($0) })
   else { return nil }
-  return payload.reduce(0) { $0 * 10 + Int($1 - 0x30) }
+  return payload.reduce(0) { min($0 * 10 + Int($1 - 0x30), ForeignFigures.most) }
 }
 
 /// What `bridge/status` says: nothing at all when no bridge has ever run here.

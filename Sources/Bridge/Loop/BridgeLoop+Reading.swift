@@ -123,7 +123,7 @@ extension BridgeLoop: SessionReceiver {
     guard delivery.isReplay, let session, !session.rights.saw(delivery.topic) else { return }
     let isKnown = engine.findRoom(room).map { engine.isRestored($0) } ?? false
     session.retained.occupancy(
-      room, delivery.payload,
+      room, delivery.payload, believed: Revision.believed(from: saving.ceiling),
       adoptedAfter: isKnown || reconnecting.hasSettled ? nil : saving.startedFrom)
   }
 

@@ -110,12 +110,12 @@ extension BridgeLoop {
 
 /// What is read of retained stats.
 enum StatsPayload {
-  /// The run of the bridge that wrote them. They are our own, so the member is where we put it; what looks
-  /// different is not believed.
+  /// The run of the bridge that wrote them; `nil`: no bridge did.
   static func run(of payload: UnsafeRawBufferPointer) -> Int64? {
-    let text = String(decoding: payload.prefix(4096), as: UTF8.self)
-    guard let key = text.firstRange(of: "\"run\":") else { return nil }
-    return Int64(text[key.upperBound...].prefix { $0.isASCII && $0.isNumber })
+    guard payload.count <= 64 << 10 else { return nil }
+    return JSONMembers(payload)?.integer("run").flatMap {
+      Revision.believed.contains($0) ? $0 : nil
+    }
   }
 }
 

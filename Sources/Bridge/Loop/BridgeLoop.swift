@@ -94,7 +94,7 @@ public final class BridgeLoop {
     assignments = Assignments(configuration.assignments)
     started = clock.now
     now = started
-    engine.raiseRevision(above: max(Self.revision(at: started), bridge.revision))
+    engine.raiseRevision(above: max(Revision.start(at: started.wall), bridge.revision))
     run = engine.nextRevision()
     self.engine = engine
     sourceMarks = SourceMarks(sources.births)
@@ -104,9 +104,6 @@ public final class BridgeLoop {
       ceiling: bridge.revision, aliveAt: bridge.aliveAt, keepalive: configuration.keepalive)
     reconnecting = Reconnecting(configuration, at: started.instant)
   }
-
-  /// Revisions begin above the clock, in milliseconds times 1024, and stay below 2^53 until 2248.
-  static func revision(at now: Now) -> Int64 { min(max(0, now.wall) << 10, 1 << 53 - 1 << 30) }
 
   /// Does what can be done now.
   ///

@@ -51,14 +51,17 @@ struct RetainedTopics {
   /// Grows while the topics are compared.
   var compared: Int { Int(nextRoom) - unchecked.count - strays.count }
 
-  /// - Parameter adoptedAfter: a snapshot from after this, in milliseconds since 1970, was published by a bridge whose
-  ///   database is lost: its members are remembered, too. `nil`: the engine knows better.
+  /// - Parameters:
+  ///   - believed: what a snapshot's revision may be; with a greater one it is not the bridge's.
+  ///   - adoptedAfter: a snapshot from after this, in milliseconds since 1970, was published by a bridge whose
+  ///     database is lost: its members are remembered, too. `nil`: the engine knows better.
   mutating func occupancy(
-    _ room: UnsafeRawBufferPointer, _ payload: UnsafeRawBufferPointer, adoptedAfter: Int64?
+    _ room: UnsafeRawBufferPointer, _ payload: UnsafeRawBufferPointer,
+    believed: ClosedRange<Int64> = Revision.believed, adoptedAfter: Int64?
   ) {
     note(room) { seen, revision in
       seen.digest = Self.digest(payload)
-      let snapshot = RetainedSnapshot.read(payload)
+      let snapshot = RetainedSnapshot.read(payload, believed: believed)
       seen.revision = snapshot?.revision ?? 0
       seen.at = snapshot.flatMap { Timestamp.read($0.at) } ?? 0
       seen.snapshot = adoptedAfter.map { seen.at > $0 } ?? false ? snapshot : nil

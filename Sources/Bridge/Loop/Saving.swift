@@ -63,7 +63,8 @@ struct Saving {
 
   /// The ceiling to write with the next commit.
   func nextCeiling(above revision: Int64) -> Int64 {
-    revision + Self.headroom / 4 > ceiling ? revision + Self.headroom : ceiling
+    let next = min(revision + Self.headroom, Revision.all.upperBound)
+    return revision + Self.headroom / 4 > ceiling ? next : ceiling
   }
 
   func mustRaise(above revision: Int64) -> Bool { nextCeiling(above: revision) != ceiling }

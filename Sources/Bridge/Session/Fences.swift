@@ -57,7 +57,7 @@ struct Fences {
   /// The run that a fence names.
   static func run(of payload: UnsafeRawBufferPointer) -> Int64? {
     let text = String(decoding: payload.prefix(64), as: UTF8.self)
-    return Int64(text.prefix { $0 != " " })
+    return Int64(text.prefix { $0 != " " }).flatMap { Revision.believed.contains($0) ? $0 : nil }
   }
 
   enum Answer: Equatable {
