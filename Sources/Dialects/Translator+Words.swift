@@ -85,9 +85,10 @@ extension Translator {
     _ values: [UnsafeRawBufferPointer], _ saying: Saying, _ report: inout Report
   ) {
     var rooms: [[UInt8]] = []
+    var seen: Set<[UInt8]> = []
     for value in values {
       guard let room = room(saying, named: value) else { return }
-      if !rooms.contains(room) { rooms.append(room) }
+      if seen.insert(room).inserted { rooms.append(room) }
     }
     tellRooms(rooms, saying, &report)
   }

@@ -167,6 +167,16 @@ import Testing
     }
   }
 
+  @Test func `as many regions as a payload holds are read, each looked at once`() {
+    let it = Reported([Source(name: "owntracks", namespace: "owntracks")])
+    let regions = (0..<30_000).map { "\"r\($0)\"" }.joined(separator: ",")
+    let payload = #"{"_type":"location","inregions":[\#(regions)]}"#
+    #expect(payload.utf8.count <= DialectLimits.maxJSON)
+    let clock = ContinuousClock()
+    let time = clock.measure { _ = it.read("owntracks/ann/phone", payload) }
+    #expect(time < .seconds(15))
+  }
+
   @Test mutating func `a region with a slash is one level, and several marks of one place are one`()
   {
     know()

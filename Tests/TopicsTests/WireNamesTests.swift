@@ -32,6 +32,30 @@ import Topics
     #expect(allowed < Self.count * 9 / 10)
   }
 
+  @Test func `a topic is read where its names are allowed`() {
+    var random = Seeded(seed: 3_116)
+    for number in 0..<Self.count / 10 {
+      let name = WireName.random(&random)
+      let isLevel = Names.problem(ofLevel: name) == nil
+      let isRoom = Names.problem(ofRoom: name) == nil
+      func reads(_ start: String, _ end: String, as word: String) -> Bool {
+        // By bytes: a mark at a name's start would combine with the blank before it.
+        described(Array(start.utf8) + name + Array(end.utf8)).utf8.starts(with: word.utf8)
+      }
+      let room = reads("presence/clients/c/rooms/", "", as: "room - c: ")
+      #expect(room == isRoom, "name \(number): \(name)")
+      #expect(reads("presence/count/", "", as: "count: ") == isRoom, "name \(number): \(name)")
+      if name.contains(UInt8(ascii: "/")) { continue }
+      let levels = [
+        reads("presence/clients/", "/heartbeat", as: "heartbeat - "),
+        reads("presence/clients/", "/status", as: "status - "),
+        reads("presence/users/", "/clients/c/heartbeat", as: "heartbeat "),
+        reads("presence/users/u/clients/", "/rooms/lab", as: "room u "),
+      ]
+      #expect(levels.allSatisfy { $0 == isLevel }, "name \(number): \(name)")
+    }
+  }
+
   @Test func `a character is allowed where libmosquitto takes it`() {
     let step: UInt32 = Self.count > 1_000_000 ? 1 : 61
     for value in 0...0x10ffff as ClosedRange<UInt32>
