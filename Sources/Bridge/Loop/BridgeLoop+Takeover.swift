@@ -52,7 +52,7 @@ extension BridgeLoop {
   /// A run's number is the time of its start: one that is yet to come is none.
   private func isCredible(_ other: Int64) -> Bool {
     let day: Int64 = 86_400_000
-    return other > 0 && other <= Self.revision(at: Now(instant: now.instant, wall: now.wall + day))
+    return other > 0 && other <= Revision.start(at: now.wall + day)
   }
 
   func takenOver(_ reason: String) {
