@@ -3,7 +3,7 @@ import Glibc
 
 /// The way from libmosquitto's callbacks to the delegate.
 extension Connection {
-  func setCallbacks() {
+  func setCallbacks(of handle: OpaquePointer) {
     mosquitto_connect_v5_callback_set(handle) { _, context, code, flags, properties in
       Connection.from(context)?.didConnect(code, flags, properties)
     }
@@ -20,25 +20,36 @@ extension Connection {
       let granted = UnsafeBufferPointer(start: granted, count: Int(count))
       Connection.from(context)?.didSubscribe(id, Array(granted))
     }
-    // Only until the broker has accepted: with a log callback the library formats a line for each packet.
+    mosquitto_unsubscribe_callback_set(handle) { _, context, id in
+      Connection.from(context)?.didUnsubscribe(id)
+    }
+    setLogCallback(of: handle)
+  }
+
+  /// Only until the broker has accepted: with a log callback the library formats a line for each packet.
+  func setLogCallback(of handle: OpaquePointer) {
     mosquitto_log_callback_set(handle) { _, context, level, text in
-      if let text { Connection.from(context)?.didLog(level, text) }
+      if let text { Connection.from(context)?.log.add(level, text) }
     }
   }
 
-  /// Unretained, as in init: whoever calls into the library keeps self alive meanwhile.
+  /// Nil after `close`: the library may go on through what it had begun to read. Unretained, as in init: whoever
+  /// calls into the library keeps self alive meanwhile.
   private static func from(_ context: UnsafeMutableRawPointer?) -> Connection? {
-    context.map { Unmanaged<Connection>.fromOpaque($0).takeUnretainedValue() }
+    guard let context else { return nil }
+    let connection = Unmanaged<Connection>.fromOpaque(context).takeUnretainedValue()
+    return connection.phase == .ended ? nil : connection
   }
 
   private func didConnect(_ code: Int32, _ flags: Int32, _ properties: OpaquePointer?) {
-    var size: UInt32 = 0
-    mosquitto_property_read_int32(
-      properties, Int32(MQTT_PROP_MAXIMUM_PACKET_SIZE.rawValue), &size, false)
-    maximumPacketSize = size > 0 ? Int(size) : nil
+    // The library takes any number of them.
+    guard phase == .awaitingConnack, refusal == nil else {
+      violation = "the broker has sent a second CONNACK"
+      return
+    }
     let result = ConnectResult(
-      reasonCode: code, sessionPresent: flags & 1 != 0, maximumPacketSize: maximumPacketSize,
-      protocolVersion: options.protocolVersion)
+      code, flags, properties, protocolVersion: options.protocolVersion)
+    maximumPacketSize = result.maximumPacketSize
     if code == 0 { phase = .connected } else { refusal = result }
     delegate?.connection(self, didConnect: result)
   }
@@ -62,15 +73,12 @@ extension Connection {
     delegate?.connection(self, didSubscribe: id, granted: granted)
   }
 
+  private func didUnsubscribe(_ id: Int32) {
+    delegate?.connection(self, didUnsubscribe: id)
+  }
+
   /// The library may say it twice; the first one has the reason.
   private func didDisconnect(_ code: Int32, _ errorNumber: Int32) {
     if end == nil { end = End(code: code, errorNumber: errorNumber) }
-  }
-
-  private func didLog(_ level: Int32, _ text: UnsafePointer<CChar>) {
-    guard level == MOSQ_LOG_ERR else { return }
-    // OpenSSL's "error:0A000086:SSL routines::certificate verify failed" says it in its last part.
-    let words = String(cString: text).split(separator: ":").last ?? ""
-    tlsLog.append(String(words.drop(while: { $0 == " " })))
   }
 }

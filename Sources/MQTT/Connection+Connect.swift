@@ -2,26 +2,60 @@ import CMosquitto
 import Glibc
 
 extension Connection {
-  /// Begins to connect. It never waits for TCP, TLS or the broker; resolving a host name may take its time.
+  /// Begins to connect. It never waits for the name server, TCP, TLS or the broker.
   ///
-  /// Throws when the host cannot be resolved or reached at all, and when the TLS files are unusable. A `Connection`
-  /// connects once.
+  /// Throws when that cannot even begin, e.g. for want of descriptors. A `Connection` connects once.
   public func connect() throws(MQTTError) {
     precondition(phase == .idle, "a Connection connects once")
     try beginTCP(bindAddress: nil)
-    phase = .connectingTCP
   }
 
   private func beginTCP(bindAddress: String?) throws(MQTTError) {
-    errno = 0
-    let code = mosquitto_connect_bind_async(
-      handle, options.endpoint.host, Int32(clamping: options.endpoint.port),
-      Int32(clamping: options.keepAlive.secondsRoundedUp), bindAddress)
-    let errorNumber = errno
-    earlyError = errorNumber
-    guard code != MOSQ_ERR_SUCCESS.code else { return }
-    throw withTLSDetail(
-      MQTTError(call: "mosquitto_connect_bind_async", code: code, errorNumber: errorNumber))
+    guard let handle else { return }
+    let call = ConnectCall(
+      endpoint: options.endpoint, keepAlive: Int32(clamping: options.keepAlive.secondsRoundedUp),
+      bindAddress: bindAddress)
+    guard !call.isImmediate else { return try begun(call.run(on: handle)) }
+    resolution = try Resolution(call, handle: handle)
+    self.handle = nil
+    resolvingBegan = .now
+    phase = .resolving
+  }
+
+  /// Takes the handle back, when the name server has answered and all else has begun.
+  func endResolving() throws(MQTTError) {
+    guard let (handle, outcome) = resolution?.takeOutcome() else { return }
+    self.handle = handle
+    resolution = nil
+    do throws(MQTTError) { try begun(outcome) } catch {
+      guard let refused = refusedIPv6 else { return try finish(error) }
+      try finish("connect", MOSQ_ERR_ERRNO.code, refused)
+    }
+  }
+
+  /// Ends an attempt whose name nobody resolves: the resolver's own patience may be longer than ours, or endless.
+  func limitResolving() throws(MQTTError) {
+    guard ContinuousClock.now - resolvingBegan >= options.keepAlive else { return }
+    let seconds = options.keepAlive.secondsRoundedUp
+    try finish(
+      MQTTError(
+        call: "getaddrinfo", code: MOSQ_ERR_EAI.code,
+        detail: "no answer from the name server within \(seconds) s"))
+  }
+
+  private func begun(_ outcome: ConnectCall.Outcome) throws(MQTTError) {
+    guard let handle else { return }
+    mosquitto_user_data_set(handle, Unmanaged.passUnretained(self).toOpaque())
+    setLogCallback(of: handle)
+    log.add(outcome.log)
+    earlyError = outcome.errorNumber
+    guard outcome.code == MOSQ_ERR_SUCCESS.code else {
+      throw withTLSDetail(
+        MQTTError(
+          call: "mosquitto_connect_bind_async", code: outcome.code,
+          errorNumber: outcome.errorNumber))
+    }
+    phase = .connectingTCP
   }
 
   /// Whether the TCP connection stands; throws when it failed.
@@ -29,6 +63,7 @@ extension Connection {
   /// libmosquitto does not look: with TLS, 2.0.11 takes a refused connection for a handshake under way.
   func completeTCP() throws(MQTTError) -> Bool {
     let socket = mosquitto_socket(handle)
+    guard socket >= 0 else { throw MQTTError(system: "connect", errorNumber: EBADF) }
     var entry = pollfd(fd: socket, events: Int16(POLLOUT), revents: 0)
     guard poll(&entry, 1, 0) != 0 else { return false }
     // Who has sent something was there: what became of it since is for the library to read.
@@ -37,7 +72,7 @@ extension Connection {
       phase = .awaitingConnack
       return true
     }
-    if retryWithIPv4(insteadOf: socket) { return false }
+    if retryWithIPv4(insteadOf: socket, errorNumber) { return false }
     try finish("connect", MOSQ_ERR_ERRNO.code, errorNumber)
     return false
   }
@@ -51,9 +86,9 @@ extension Connection {
 
   /// A name often resolves to an IPv6 address first, "localhost" too, and a non-blocking connect of libmosquitto
   /// stays with the first address. Binding to the IPv4 wildcard makes it pass over the IPv6 ones.
-  private func retryWithIPv4(insteadOf socket: Int32) -> Bool {
-    guard !triedIPv4, Self.isIPv6(socket) else { return false }
-    triedIPv4 = true
+  private func retryWithIPv4(insteadOf socket: Int32, _ errorNumber: Int32) -> Bool {
+    guard refusedIPv6 == nil, Self.isIPv6(socket) else { return false }
+    refusedIPv6 = errorNumber
     return (try? beginTCP(bindAddress: "0.0.0.0")) != nil
   }
 
@@ -80,8 +115,8 @@ extension Connection {
 
   /// libmosquitto says "A TLS error occurred"; what OpenSSL said it only logs.
   func withTLSDetail(_ error: MQTTError) -> MQTTError {
-    guard !tlsLog.isEmpty else { return error }
-    let detail = "\(error.detail) (\(tlsLog.joined(separator: "; ")))"
+    guard !log.reasons.isEmpty else { return error }
+    let detail = "\(error.detail) (\(log.reasons.joined(separator: "; ")))"
     return MQTTError(call: error.call, code: error.code, detail: detail)
   }
 }

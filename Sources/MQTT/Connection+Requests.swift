@@ -5,8 +5,8 @@ import Glibc
 extension Connection {
   /// Publishes a message and returns its packet identifier, which `didAcknowledge` names.
   ///
-  /// Throws `MOSQ_ERR_OVERSIZE_PACKET` (see `MQTTError.isOversize`) for a message larger than the broker takes,
-  /// and `MOSQ_ERR_INVAL` or `MOSQ_ERR_MALFORMED_UTF8` for a topic that cannot be published to.
+  /// Throws when the message is refused, e.g. for a topic that cannot be published to, or because it is larger than
+  /// the broker takes (`MQTTError.isOversize`). The connection goes on, unless `MQTTError.isOfConnection`.
   @discardableResult
   public func publish(
     _ topic: String, _ payload: UnsafeRawBufferPointer, qos: QoS, retain: Bool
@@ -58,12 +58,13 @@ extension Connection {
     _ topic: some Collection<UInt8>, _ payload: UnsafeRawBufferPointer, _ qos: QoS, _ retain: Bool,
     properties: OpaquePointer? = nil, propertyBytes: Int = 0
   ) -> Result<Int32, MQTTError> {
+    guard let handle else { return .failure(Self.refused(MOSQ_ERR_NO_CONN)) }
     guard fits(topic: topic.count, payload: payload.count, properties: propertyBytes, qos) else {
-      return .failure(Self.refused(MOSQ_ERR_OVERSIZE_PACKET.code))
+      return .failure(Self.refused(MOSQ_ERR_OVERSIZE_PACKET))
     }
     topicScratch.removeAll(keepingCapacity: true)
     for byte in topic {
-      guard byte != 0 else { return .failure(Self.refused(MOSQ_ERR_INVAL.code)) }
+      guard byte != 0 else { return .failure(Self.refused(MOSQ_ERR_INVAL)) }
       topicScratch.append(CChar(bitPattern: byte))
     }
     topicScratch.append(0)
@@ -71,66 +72,32 @@ extension Connection {
     let code = mosquitto_publish_v5(
       handle, &id, topicScratch, Int32(clamping: payload.count), payload.baseAddress, qos.rawValue,
       retain, properties)
-    return code == MOSQ_ERR_SUCCESS.code ? .success(id) : .failure(Self.refused(code))
+    guard code == MOSQ_ERR_SUCCESS.code else {
+      return .failure(MQTTError(queueing: "mosquitto_publish", code: code))
+    }
+    return .success(id)
   }
 
-  private static func refused(_ code: Int32) -> MQTTError {
-    MQTTError(call: "mosquitto_publish", code: code, errorNumber: errno)
+  private static func refused(_ error: mosq_err_t) -> MQTTError {
+    MQTTError(queueing: "mosquitto_publish", code: error.code)
   }
 
   /// libmosquitto 2.0.11 measures a packet short by one or two bytes: it sends one that the broker ends the connection
   /// for, and dereferences a null pointer over a QoS 1 publish that is one byte too long. So it is measured here
   /// (MQTT 5 sections 2.1 and 3.3).
   private func fits(topic: Int, payload: Int, properties: Int, _ qos: QoS) -> Bool {
-    guard let maximumPacketSize else { return true }
     let identifier = qos == .atMostOnce ? 0 : 2
-    let remaining =
-      2 + topic + identifier + Self.lengthBytes(properties) + properties + payload
+    return fits(2 + topic + identifier + Self.lengthBytes(properties) + properties + payload)
+  }
+
+  /// Whether the broker takes a packet with so many bytes after its fixed header.
+  func fits(_ remaining: Int) -> Bool {
+    guard let maximumPacketSize else { return true }
     return 1 + Self.lengthBytes(remaining) + remaining <= maximumPacketSize
   }
 
   /// What a length takes itself (MQTT 5 section 1.5.5).
   private static func lengthBytes(_ length: Int) -> Int {
     length < 1 << 7 ? 1 : length < 1 << 14 ? 2 : length < 1 << 21 ? 3 : 4
-  }
-
-  /// Subscribes to filters in one SUBSCRIBE and returns its packet identifier, which `didSubscribe` names.
-  ///
-  /// Throws `MOSQ_ERR_INVAL` for a malformed filter or none.
-  @discardableResult
-  public func subscribe(_ filters: [String], qos: QoS) throws(MQTTError) -> Int32 {
-    var id: Int32 = 0
-    let code = Self.withCStrings(filters) {
-      mosquitto_subscribe_multiple(handle, &id, Int32(filters.count), $0, qos.rawValue, 0, nil)
-    }
-    try Self.check("mosquitto_subscribe_multiple", code)
-    return id
-  }
-
-  /// Unsubscribes from filters in one UNSUBSCRIBE and returns its packet identifier.
-  ///
-  /// Throws `MOSQ_ERR_INVAL` for a malformed filter or none.
-  @discardableResult
-  public func unsubscribe(_ filters: [String]) throws(MQTTError) -> Int32 {
-    var id: Int32 = 0
-    let code = Self.withCStrings(filters) {
-      mosquitto_unsubscribe_multiple(handle, &id, Int32(filters.count), $0, nil)
-    }
-    try Self.check("mosquitto_unsubscribe_multiple", code)
-    return id
-  }
-
-  /// Queues a DISCONNECT behind everything else; `write` sends it and ends the connection, the will unpublished.
-  /// From here on only `write`: libmosquitto takes any message that still comes in for a protocol error.
-  public func disconnect() throws(MQTTError) {
-    try Self.check("mosquitto_disconnect", mosquitto_disconnect(handle))
-  }
-
-  private static func withCStrings(
-    _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>?) -> Int32
-  ) -> Int32 {
-    let copies = strings.map { strdup($0) }
-    defer { copies.forEach { free($0) } }
-    return copies.withUnsafeBufferPointer { body($0.baseAddress) }
   }
 }

@@ -19,39 +19,41 @@ extension Connection {
     return handle
   }
 
-  func configure() throws(MQTTError) {
+  func configure(_ handle: OpaquePointer) throws(MQTTError) {
     let version = options.protocolVersion == .v5 ? MQTT_PROTOCOL_V5 : MQTT_PROTOCOL_V311
-    try set(MOSQ_OPT_PROTOCOL_VERSION, version)
-    try set(MOSQ_OPT_TCP_NODELAY, 1)
+    try Self.set(handle, MOSQ_OPT_PROTOCOL_VERSION, version)
+    try Self.set(handle, MOSQ_OPT_TCP_NODELAY, 1)
     // libmosquitto announces this in CONNECT and ends the connection when its own count of it runs out.
-    try set(MOSQ_OPT_RECEIVE_MAXIMUM, Int32(options.receiveMaximum))
+    try Self.set(handle, MOSQ_OPT_RECEIVE_MAXIMUM, Int32(options.receiveMaximum))
     // 0 is no limit of ours. With MQTT 5 the broker's receive maximum then applies: what exceeds it waits in
     // order inside the library.
-    try set(MOSQ_OPT_SEND_MAXIMUM, 0)
+    try Self.set(handle, MOSQ_OPT_SEND_MAXIMUM, 0)
     // Tells the library that another thread writes: it then only queues what it has to send.
     try Self.check("mosquitto_threaded_set", mosquitto_threaded_set(handle, true))
     try Self.check(
       "mosquitto_username_pw_set",
       mosquitto_username_pw_set(handle, options.username, options.password))
-    if let will = options.will { try set(will) }
-    if let tls = options.endpoint.tls { try set(tls) }
-    try setConnectProperties()
+    if let will = options.will { try Self.set(handle, will) }
+    if let tls = options.endpoint.tls { try Self.set(handle, tls) }
+    try setConnectProperties(handle)
   }
 
-  private func set(_ option: mosq_opt_t, _ value: Int32) throws(MQTTError) {
-    try Self.check("mosquitto_int_option", mosquitto_int_option(handle, option, value))
+  private static func set(
+    _ handle: OpaquePointer, _ option: mosq_opt_t, _ value: Int32
+  ) throws(MQTTError) {
+    try check("mosquitto_int_option", mosquitto_int_option(handle, option, value))
   }
 
-  private func set(_ will: Will) throws(MQTTError) {
+  private static func set(_ handle: OpaquePointer, _ will: Will) throws(MQTTError) {
     let code = mosquitto_will_set(
       handle, will.topic, Int32(clamping: will.payload.count), will.payload, will.qos.rawValue,
       will.retain)
-    try Self.check("mosquitto_will_set", code)
+    try check("mosquitto_will_set", code)
   }
 
-  private func set(_ tls: TLS) throws(MQTTError) {
+  private static func set(_ handle: OpaquePointer, _ tls: TLS) throws(MQTTError) {
     for file in [tls.cafile, tls.certfile, tls.keyfile] {
-      if let file, access(file, R_OK) != 0 { throw MQTTError(system: file, errorNumber: errno) }
+      if let file { try requireReadable(file) }
     }
     guard (tls.certfile == nil) == (tls.keyfile == nil) else {
       throw MQTTError(
@@ -59,15 +61,25 @@ extension Connection {
         detail: "a certificate and its private key go together")
     }
     let capath = tls.cafile == nil ? "/etc/ssl/certs" : nil
-    try Self.check(
+    try check(
       "mosquitto_tls_set",
       mosquitto_tls_set(handle, tls.cafile, capath, tls.certfile, tls.keyfile, passphrase))
+  }
+
+  /// The library opens it without a look, and waits where it is a pipe.
+  private static func requireReadable(_ file: String) throws(MQTTError) {
+    guard access(file, R_OK) == 0 else { throw MQTTError(system: file, errorNumber: errno) }
+    var status = stat()
+    guard stat(file, &status) == 0 else { throw MQTTError(system: file, errorNumber: errno) }
+    guard status.st_mode & S_IFMT != S_IFIFO else {
+      throw MQTTError(system: file, errorNumber: ESPIPE)
+    }
   }
 
   /// Of the functions that connect only `mosquitto_connect_bind_v5` takes CONNECT properties, and it blocks until
   /// the TCP connection stands. But it keeps the properties before it looks at the host, and
   /// `mosquitto_connect_bind_async` uses the kept ones: so it is called without a host, and has to fail.
-  private func setConnectProperties() throws(MQTTError) {
+  private func setConnectProperties(_ handle: OpaquePointer) throws(MQTTError) {
     guard options.protocolVersion == .v5, options.sessionExpiry > .zero else { return }
     var properties: OpaquePointer?
     defer { mosquitto_property_free_all(&properties) }

@@ -1,3 +1,5 @@
+import CMosquitto
+
 /// The MQTT version of one connection.
 public enum ProtocolVersion: Sendable {
   /// MQTT 5.
@@ -83,6 +85,34 @@ public struct ConnectionOptions: Sendable {
   public init(endpoint: Endpoint, clientID: String) {
     self.endpoint = endpoint
     self.clientID = clientID
+  }
+}
+
+extension ConnectionOptions {
+  /// What a CONNECT packet has room for in one field (MQTT 5 section 1.5.4).
+  private static let longestField = 65_535
+
+  /// The library cuts a text at a NUL byte and a length at 16 bits, and says nothing of either.
+  func validate() throws(MQTTError) {
+    let texts = [
+      ("host", endpoint.host), ("client id", clientID), ("user name", username),
+      ("password", password), ("will's topic", will?.topic),
+    ]
+    for (name, text) in texts {
+      guard let text else { continue }
+      if text.utf8.contains(0) { throw Self.refused("the \(name) has a NUL byte in it") }
+      try Self.requireRoom(for: name, text.utf8.count)
+    }
+    if let will { try Self.requireRoom(for: "will", will.payload.count) }
+  }
+
+  private static func requireRoom(for name: String, _ bytes: Int) throws(MQTTError) {
+    guard bytes > longestField else { return }
+    throw refused("the \(name) has \(bytes) bytes, and MQTT takes \(longestField)")
+  }
+
+  private static func refused(_ reason: String) -> MQTTError {
+    MQTTError(call: "CONNECT", code: MOSQ_ERR_INVAL.code, detail: reason)
   }
 }
 

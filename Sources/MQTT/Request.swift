@@ -41,21 +41,27 @@ public struct RequestProperties: Equatable, Sendable {
   }
 
   /// A list of libmosquitto's, which the caller frees.
+  ///
+  /// Throws when a property is too long, or no text that MQTT allows. Only the message is refused then.
   func makeList() throws(MQTTError) -> OpaquePointer? {
     var list: OpaquePointer?
+    let code = fill(&list)
+    guard code != MOSQ_ERR_SUCCESS.code else { return list }
+    mosquitto_property_free_all(&list)
+    throw MQTTError(queueing: "mosquitto_property_add", code: code)
+  }
+
+  private func fill(_ list: inout OpaquePointer?) -> Int32 {
     if let responseTopic {
-      try Connection.check(
-        "mosquitto_property_add_string",
-        mosquitto_property_add_string(
-          &list, Int32(MQTT_PROP_RESPONSE_TOPIC.rawValue), responseTopic))
+      // The library would cut it there.
+      guard !responseTopic.utf8.contains(0) else { return MOSQ_ERR_INVAL.code }
+      let code = mosquitto_property_add_string(
+        &list, Int32(MQTT_PROP_RESPONSE_TOPIC.rawValue), responseTopic)
+      guard code == MOSQ_ERR_SUCCESS.code else { return code }
     }
-    if let correlationData {
-      try Connection.check(
-        "mosquitto_property_add_binary",
-        mosquitto_property_add_binary(
-          &list, Int32(MQTT_PROP_CORRELATION_DATA.rawValue), correlationData,
-          UInt16(clamping: correlationData.count)))
-    }
-    return list
+    guard let correlationData else { return MOSQ_ERR_SUCCESS.code }
+    guard let count = UInt16(exactly: correlationData.count) else { return MOSQ_ERR_INVAL.code }
+    return mosquitto_property_add_binary(
+      &list, Int32(MQTT_PROP_CORRELATION_DATA.rawValue), correlationData, count)
   }
 }

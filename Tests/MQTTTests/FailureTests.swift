@@ -66,7 +66,7 @@ struct FailureTests {
   func unknownHost() throws {
     let endpoint = Endpoint(host: "no-such-host.invalid", port: 1883)
     let client = TestClient(ConnectionOptions(endpoint: endpoint, clientID: "one"))
-    let error = #expect(throws: MQTTError.self) { try client.begin() }
+    let error = #expect(throws: MQTTError.self) { try client.connect() }
     #expect(error?.code == MOSQ_ERR_EAI.code)
     #expect(error?.detail.isEmpty == false)
     #expect(client.connection?.isOpen == false)

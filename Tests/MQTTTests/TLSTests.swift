@@ -1,4 +1,5 @@
 import CMosquitto
+import Glibc
 import TestSupport
 import Testing
 
@@ -94,8 +95,13 @@ struct TLSTests {
     #expect(missing?.description == "/nowhere/ca.crt: No such file or directory")
 
     let notOne = try broker.directory.write("no certificate", to: "bad.crt")
-    let bad = #expect(throws: MQTTError.self) { try client(broker, TLS(cafile: notOne)).begin() }
+    let bad = #expect(throws: MQTTError.self) { try client(broker, TLS(cafile: notOne)).connect() }
     #expect(bad?.description.contains("bad.crt") == true)
+
+    let pipe = broker.directory.file("pipe")
+    #expect(mkfifo(pipe, 0o600) == 0)
+    let waiting = #expect(throws: MQTTError.self) { try client(broker, TLS(cafile: pipe)).begin() }
+    #expect(waiting?.call == pipe)
 
     let half = TLS(cafile: certificates.ca, certfile: certificates.client.certificate)
     let error = #expect(throws: MQTTError.self) { try client(broker, half).begin() }

@@ -41,7 +41,11 @@ public final class TestClient: ConnectionDelegate {
   public private(set) var acknowledged: [Int32: Int32] = [:]
   /// What each SUBSCRIBE was granted, by packet identifier.
   public private(set) var granted: [Int32: [Int32]] = [:]
+  /// The packet identifiers of UNSUBSCRIBEs that were answered.
+  public private(set) var unsubscribed: [Int32] = []
   public private(set) var disconnects: [Disconnect] = []
+  /// Called within the callback for each message, once it is remembered.
+  public var whenReceived: ((TestClient) -> Void)?
   private var questions = 0
 
   public init(_ options: ConnectionOptions) {
@@ -61,6 +65,7 @@ public final class TestClient: ConnectionDelegate {
     connectResult = nil
     acknowledged = [:]
     granted = [:]
+    unsubscribed = []
     let connection = try Connection(options, delegate: self)
     self.connection = connection
     try connection.connect()
@@ -179,6 +184,7 @@ public final class TestClient: ConnectionDelegate {
       topic: topic, payload: payload, qos: message.qos, retain: message.retain)
     received.correlation = message.correlationData
     messages.append(received)
+    whenReceived?(self)
   }
 
   public func connection(_ connection: Connection, didAcknowledge id: Int32, reasonCode: Int32) {
@@ -187,6 +193,10 @@ public final class TestClient: ConnectionDelegate {
 
   public func connection(_ connection: Connection, didSubscribe id: Int32, granted: [Int32]) {
     self.granted[id] = granted
+  }
+
+  public func connection(_ connection: Connection, didUnsubscribe id: Int32) {
+    unsubscribed.append(id)
   }
 
   public func connection(

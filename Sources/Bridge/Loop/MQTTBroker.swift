@@ -114,14 +114,20 @@ final class MQTTLink: Link, ConnectionDelegate {
     return id
   }
 
-  /// The library closes the socket when the handle goes.
-  func close() { connection = nil }
+  func close() {
+    connection?.close()
+    connection = nil
+  }
 
   private func call(_ body: (Connection) throws(MQTTError) -> Void) throws(LinkError) {
     guard let connection else { throw LinkError("not connected") }
     do throws(MQTTError) { try body(connection) } catch {
-      throw LinkError(error.description, scope: error.isOversize ? .oversize : .connection)
+      throw LinkError(error.description, scope: Self.scope(of: error))
     }
+  }
+
+  private static func scope(of error: MQTTError) -> LinkError.Scope {
+    error.isOversize ? .oversize : error.isOfConnection ? .connection : .call
   }
 
   func connection(_ connection: Connection, didConnect result: ConnectResult) {
@@ -149,6 +155,10 @@ final class MQTTLink: Link, ConnectionDelegate {
 
   func connection(_ connection: Connection, didSubscribe id: Int32, granted: [Int32]) {
     delegate.linkDidSubscribe(id, granted: granted)
+  }
+
+  func connection(_ connection: Connection, didUnsubscribe id: Int32) {
+    delegate.linkDidUnsubscribe(id)
   }
 
   /// MQTT 5, section 3.14.2.1: another client connected with our identifier.
