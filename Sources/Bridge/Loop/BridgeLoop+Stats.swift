@@ -86,7 +86,7 @@ extension BridgeLoop {
       ("commits_failed", tally.commitsFailed), ("connections", tally.connections),
       ("fences", tally.fences), ("repaired", tally.repaired), ("cleared", tally.cleared),
       ("rereads", tally.rereads), ("queries", tally.queries),
-      ("queries_limited", tally.queriesLimited),
+      ("queries_limited", tally.queriesLimited), ("log_lines_lost", log.linesLost),
     ]
     for (key, value) in all {
       json.key(key)
