@@ -4,53 +4,37 @@ import Presence
 import Store
 import Topics
 
-/// Why `rollcall run` could not start, or could not go on.
-public enum RunError: Error, CustomStringConvertible {
-  case configuration([ConfigurationProblem])
-  case store(StoreError)
-  case takenOver(String)
-  case system(String)
-
-  public var description: String {
-    switch self {
-    case .configuration(let problems): problems.map(\.description).joined(separator: "\n")
-    case .store(let error): error.description
-    case .takenOver(let reason): reason
-    case .system(let reason): reason
-    }
-  }
-}
-
 /// Runs the bridge until SIGINT or SIGTERM, then ends it cleanly.
 ///
 /// - Throws: what keeps it from starting, and that another bridge has taken over. An unreachable broker is no
 ///   error: it is tried again until it is there.
 public func runBridge(_ configuration: Configuration) throws(RunError) {
-  let problems = configuration.validateFiles()
-  guard problems.isEmpty else { throw .configuration(problems) }
-  let password: String?
-  do throws(ConfigurationProblem) { password = try configuration.readPassword() } catch {
-    throw .configuration([error])
-  }
-  // Who is where is nobody else's business: the database is readable by its owner alone.
-  umask(0o077)
   let signals: SignalDescriptor
-  do throws(MQTTError) { signals = try SignalDescriptor([SIGINT, SIGTERM]) } catch {
+  do throws(MQTTError) { signals = try LastingSignals.take() } catch {
     throw .system(error.description)
   }
+  let problems = configuration.validateFiles()
+  guard problems.isEmpty else { throw .configuration(problems) }
+  // Who is where is nobody else's business: the database is readable by its owner alone.
+  umask(0o077)
   let clock = SystemClock()
   let log = Log(level: configuration.logLevel)
   let (engine, row, database) = try restore(configuration, clock, log)
-  let broker = MQTTBroker(configuration, password: password)
+  let broker = MQTTBroker(configuration)
   let loop = BridgeLoop(
     configuration: configuration, engine: engine, bridge: row, broker: broker, storage: database,
     clock: clock, log: log)
-  try run(loop, broker, signals)
+  run(loop, broker, signals, log)
+  switch loop.failure {
+  case .takenOver(let reason): throw .takenOver(reason)
+  case .notSaved(let reason): throw .notSaved(reason)
+  case nil: break
+  }
 }
 
-private func run(_ loop: BridgeLoop, _ broker: MQTTBroker, _ signals: SignalDescriptor)
-  throws(RunError)
-{
+private func run(
+  _ loop: BridgeLoop, _ broker: MQTTBroker, _ signals: SignalDescriptor, _ log: Log
+) {
   var poller = Poller()
   var pace = Pace()
   while let wait = loop.turn() {
@@ -60,13 +44,25 @@ private func run(_ loop: BridgeLoop, _ broker: MQTTBroker, _ signals: SignalDesc
     poller.add(
       broker.link?.connection?.descriptor,
       wantsWrite: loop.mayWrite && (broker.link?.connection?.wantsWrite ?? false))
-    do throws(MQTTError) { try poller.wait(wait) } catch { throw .system(error.description) }
-    if poller[signalPlace].contains(.readable), signals.next() != nil { loop.stop() }
+    do throws(MQTTError) { try poller.wait(wait) } catch {
+      // As with no memory for it. The next turn looks at the link all the same.
+      log.limited("poll", .error, at: loop.now, "\(error)")
+      usleep(Pace.blind)
+      heed(signals, loop, log)
+    }
+    if poller[signalPlace].contains(.readable) { heed(signals, loop, log) }
   }
-  switch loop.failure {
-  case .takenOver(let reason): throw .takenOver(reason)
-  case .notSaved(let reason): throw .system(reason)
-  case nil: break
+}
+
+private func heed(_ signals: SignalDescriptor, _ loop: BridgeLoop, _ log: Log) {
+  while let signal = signals.next() {
+    if signal == SIGHUP {
+      log.log(
+        .notice, at: loop.now,
+        "SIGHUP: the configuration is not read again; restart the bridge for a changed one")
+    } else {
+      loop.stop()
+    }
   }
 }
 
@@ -75,6 +71,8 @@ private func run(_ loop: BridgeLoop, _ broker: MQTTBroker, _ signals: SignalDesc
 private struct Pace {
   /// Microseconds.
   static let pause: UInt32 = 400
+  /// How long to wait where poll(2) does not.
+  static let blind: UInt32 = 10_000
   private static let hurry = Duration.milliseconds(1)
   private var lastBusy = Instant(nanoseconds: 0)
 
@@ -91,7 +89,7 @@ private func restore(
   _ configuration: Configuration, _ clock: SystemClock, _ log: Log
 ) throws(RunError) -> (Engine, BridgeRow, Database) {
   do throws(StoreError) {
-    return try open(configuration, clock)
+    return try openHeedingSignals(configuration, clock)
   } catch {
     guard case .damaged(let path, let reason) = error else { throw .store(error) }
     do throws(StoreError) {
@@ -99,8 +97,21 @@ private func restore(
       log.log(
         .error, at: clock.now,
         "\(path) is damaged (\(reason)); set aside as \(target). Starting with a new one")
-      return try open(configuration, clock)
+      return try openHeedingSignals(configuration, clock)
     } catch { throw .store(error) }
+  }
+}
+
+private func openHeedingSignals(
+  _ configuration: Configuration, _ clock: SystemClock
+) throws(StoreError) -> (Engine, BridgeRow, Database) {
+  let level = configuration.logLevel
+  return try heedingSignals {
+    Log(level: level).log(
+      .notice, at: SystemClock().now, "stopping, before the database was read")
+    _exit(0)
+  } _: { () throws(StoreError) in
+    try open(configuration, clock)
   }
 }
 

@@ -92,6 +92,7 @@ public final class Database {
     } catch let error {
       guard case .failed(_, _, let reason) = error else { throw error }
       if error.isDamage { throw .damaged(path: path, reason: reason) }
+      if error.mayPass { throw .unavailable(path: path, reason: reason) }
       throw .unopenable(path: path, reason: reason)
     }
   }
@@ -152,7 +153,10 @@ extension Database {
   private static func inspect(_ path: String) throws(StoreError) {
     guard let file = fopen(path, "rb") else {
       if errno == ENOENT { return }
-      throw .unopenable(path: path, reason: String(cString: strerror(errno)))
+      let reason = String(cString: strerror(errno))
+      let mayPass = [EMFILE, ENFILE, ENOMEM, EIO].contains(errno)
+      throw mayPass
+        ? .unavailable(path: path, reason: reason) : .unopenable(path: path, reason: reason)
     }
     defer { fclose(file) }
     var header = [UInt8](repeating: 0, count: 100)

@@ -98,4 +98,9 @@ extension StoreError {
     default: false
     }
   }
+
+  /// Whether a result code of SQLite is about the moment, and not about the file.
+  static func mayPass(_ code: Int32) -> Bool {
+    [SQLITE_BUSY, SQLITE_LOCKED, SQLITE_FULL, SQLITE_IOERR, SQLITE_NOMEM].contains(code & 0xff)
+  }
 }

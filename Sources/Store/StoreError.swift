@@ -2,6 +2,8 @@
 public enum StoreError: Error, Equatable, CustomStringConvertible {
   /// The file cannot be opened or made.
   case unopenable(path: String, reason: String)
+  /// The file cannot be opened or made for now: it is locked, the disk is full or fails, or memory is.
+  case unavailable(path: String, reason: String)
   /// The file is something else; it is left as it is.
   case notADatabase(path: String)
   /// A database of another program; it is left as it is.
@@ -17,7 +19,8 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
 
   public var description: String {
     switch self {
-    case .unopenable(let path, let reason): "\(path): cannot be opened: \(reason)"
+    case .unopenable(let path, let reason), .unavailable(let path, let reason):
+      "\(path): cannot be opened: \(reason)"
     case .notADatabase(let path):
       "\(path): is not a database; name another file, or move this one away"
     case .foreign(let path):
@@ -27,6 +30,15 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
     case .damaged(let path, let reason): "\(path): is damaged: \(reason)"
     case .takenOver(let path): "\(path): another bridge has taken it over"
     case .failed(let call, let code, let reason): "\(call): \(reason) (SQLite \(code))"
+    }
+  }
+
+  /// Whether the same may succeed later, with nothing changed by hand.
+  public var mayPass: Bool {
+    switch self {
+    case .unavailable: true
+    case .failed(_, let code, _): Self.mayPass(code)
+    default: false
     }
   }
 }

@@ -12,7 +12,8 @@ enum Help {
     lines += [
       "",
       "  rollcall COMMAND --help says more of each, rollcall --version which version this is.",
-      "  Exit status: 0 done, 1 failed, 2 the command line was not understood.",
+      "  Exit status: 0 done, 1 failed, 2 the command line was not understood, 75 'run' could not",
+      "  start for now: the database is locked, or its disk is full.",
     ]
     return lines.joined(separator: "\n")
   }

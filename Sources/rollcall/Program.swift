@@ -13,10 +13,11 @@ enum Program {
   ]
 
   /// - Parameter arguments: without the program's name.
-  /// - Returns: 0 done, 1 failed, 2 not understood.
+  /// - Returns: 0 done, 1 failed, 2 not understood, 75 failed for now.
   static func run(_ arguments: [String]) -> Int32 {
-    // A reader that goes away must not kill a bridge or leave a terminal undone.
-    signal(SIGPIPE, SIG_IGN)
+    holdStandardDescriptors()
+    // A reader that goes away, or a file that may not grow, must not kill a bridge or leave a terminal undone.
+    for number in [SIGPIPE, SIGXFSZ] { signal(number, SIG_IGN) }
     guard let first = arguments.first else {
       return misunderstood(.usage("a command is missing"), command: nil)
     }
@@ -50,6 +51,9 @@ enum Program {
     case .failed(let message):
       complain(message)
       return 1
+    case .failedForNow(let message):
+      complain(message)
+      return 75
     case .failedQuietly: return 1
     case .usage(let message):
       complain(message)

@@ -22,7 +22,7 @@ struct RunCommand: Command {
   func run() throws(ProgramError) {
     do throws(RunError) { try runBridge(configuration) } catch {
       if case .configuration(let problems) = error { throw failure(problems) }
-      throw .failed(error.description)
+      throw error.mayPass ? .failedForNow(error.description) : .failed(error.description)
     }
   }
 }

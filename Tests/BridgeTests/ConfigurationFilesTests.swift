@@ -57,6 +57,14 @@ final class ConfigurationFilesTests {
     #expect(configuration.validateFiles().isEmpty)
   }
 
+  @Test("are not waited for where they are pipes to which nobody writes")
+  func pipe() throws {
+    let path = folder.appending(path: "pipe").path
+    #expect(mkfifo(path, 0o600) == 0)
+    let configuration = try Configuration.parse("username u\npassword_file \(path)", file: "x")
+    #expect(throws: ConfigurationProblem.self) { try configuration.readPassword() }
+  }
+
   @Test("have a database that is there, or can be made")
   func database() throws {
     let there = try file("there.db", "")

@@ -79,6 +79,19 @@ public final class ChildProcess {
     return child.output
   }
 
+  /// The processes of this machine that have a file open, as far as we may look.
+  public static func processes(withOpen file: String) -> [pid_t] {
+    let manager = FileManager.default
+    let all = (try? manager.contentsOfDirectory(atPath: "/proc")) ?? []
+    return all.compactMap { pid_t($0) }.filter { process in
+      let folder = "/proc/\(process)/fd"
+      let open = (try? manager.contentsOfDirectory(atPath: folder)) ?? []
+      return open.contains {
+        (try? manager.destinationOfSymbolicLink(atPath: "\(folder)/\($0)")) == file
+      }
+    }
+  }
+
   /// The path of a program that this package builds.
   public static func built(_ name: String) throws -> String {
     let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")

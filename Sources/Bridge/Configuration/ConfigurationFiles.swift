@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 extension Configuration {
   /// A configuration or a password is small: more is another file, named by mistake.
@@ -11,7 +11,7 @@ extension Configuration {
   public static func read(file: String) throws(ConfigurationProblems) -> Configuration {
     let bytes: [UInt8]
     do throws(UnreadableFile) {
-      bytes = try contents(of: file)
+      bytes = try contents(of: file, waiting: true)
     } catch {
       let message = "cannot be read: \(error.reason)"
       throw ConfigurationProblems([ConfigurationProblem(file: file, line: 0, message: message)])
@@ -44,8 +44,7 @@ extension Configuration {
   /// SQLite writes beside the database, too.
   private func databaseProblem() -> ConfigurationProblem? {
     guard database != ":memory:" else { return nil }
-    let parent = (database as NSString).deletingLastPathComponent
-    let directory = parent.isEmpty ? "." : parent
+    let directory = Self.directory(of: database)
     var fault = failure(of: directory, W_OK | X_OK, mustBeDirectory: true)
       .map { "cannot be in '\(directory)': \($0)" }
     if fault == nil, access(database, F_OK) == 0 {
@@ -58,6 +57,11 @@ extension Configuration {
         "database '\(database)' \($0): write the path of a file in a directory that this user may "
           + "write to")
     }
+  }
+
+  private static func directory(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
   /// Why a path is not what it should be, in the system's words; `nil`: it is.
@@ -105,21 +109,34 @@ extension Configuration {
     let reason: String
   }
 
-  private static func contents(of path: String) throws(UnreadableFile) -> [UInt8] {
-    guard let file = fopen(path, "rb") else {
-      throw UnreadableFile(reason: String(cString: strerror(errno)))
-    }
-    defer { fclose(file) }
+  /// - Parameter waiting: a person may give a pipe; the bridge, which reads files while it runs, must not wait for one.
+  private static func contents(
+    of path: String, waiting: Bool = false
+  ) throws(UnreadableFile) -> [UInt8] {
+    let file = open(path, O_RDONLY | O_CLOEXEC | (waiting ? 0 : O_NONBLOCK))
+    guard file >= 0 else { throw UnreadableFile(reason: String(cString: strerror(errno))) }
+    defer { close(file) }
     var failure: CInt = 0
     let bytes = [UInt8](unsafeUninitializedCapacity: largestFile + 1) { buffer, count in
-      count = fread(buffer.baseAddress, 1, buffer.count, file)
-      // A directory opens, and fails only here.
-      if ferror(file) != 0 { failure = errno }
+      failure = fill(UnsafeMutableRawBufferPointer(buffer), from: file, &count)
     }
     guard failure == 0 else { throw UnreadableFile(reason: String(cString: strerror(failure))) }
     guard bytes.count <= largestFile else {
       throw UnreadableFile(reason: "it is larger than \(ByteCount.text(largestFile))")
     }
     return bytes
+  }
+
+  /// Reads up to the end of the file or of the buffer, and returns the errno of what went wrong, or 0.
+  private static func fill(
+    _ buffer: UnsafeMutableRawBufferPointer, from file: CInt, _ count: inout Int
+  ) -> CInt {
+    count = 0
+    while count < buffer.count {
+      let read = Glibc.read(file, buffer.baseAddress?.advanced(by: count), buffer.count - count)
+      if read == 0 { return 0 }
+      if read > 0 { count += read } else if errno != EINTR { return errno }
+    }
+    return 0
   }
 }

@@ -3,37 +3,19 @@ import Presence
 
 /// The real broker, behind the loop's port.
 final class MQTTBroker: Broker {
-  private let options: ConnectionOptions
+  private let configuration: Configuration
   private(set) var link: MQTTLink?
 
-  init(_ configuration: Configuration, password: String?) {
-    let address = configuration.broker
-    let tls = TLS(
-      cafile: configuration.cafile, certfile: configuration.certfile,
-      keyfile: configuration.keyfile)
-    var options = ConnectionOptions(
-      endpoint: Endpoint(
-        host: address.host, port: Int(address.port), tls: address.tls ? tls : nil),
-      clientID: configuration.clientID)
-    options.cleanStart = false
-    options.sessionExpiry = configuration.sessionExpiry
-    options.keepAlive = configuration.keepalive
-    options.username = configuration.username
-    options.password = password
-    options.will = Will(
-      topic: "\(configuration.root)/bridge/status", payload: Array("offline".utf8),
-      qos: .atLeastOnce, retain: true)
-    self.options = options
-  }
+  init(_ configuration: Configuration) { self.configuration = configuration }
 
   func connect(version: LinkVersion, delegate: any LinkDelegate) throws(LinkError) -> any Link {
-    try open(options, version, delegate)
+    try open(ConnectionOptions(configuration), version, delegate)
   }
 
   func connectWitness(version: LinkVersion, delegate: any LinkDelegate)
     throws(LinkError) -> any Link
   {
-    var options = options
+    var options = ConnectionOptions(configuration)
     // Two bridges may look at the same time.
     options.clientID += "-witness-\(UInt16.random(in: 0 ... .max))"
     options.cleanStart = true
@@ -42,11 +24,15 @@ final class MQTTBroker: Broker {
     return try open(options, version, delegate)
   }
 
+  /// Every file that the configuration names for it is read anew, so that one that was wrong may be mended.
   private func open(
     _ options: ConnectionOptions, _ version: LinkVersion, _ delegate: any LinkDelegate
   ) throws(LinkError) -> any Link {
     var options = options
     options.protocolVersion = version == .v5 ? .v5 : .v311
+    do throws(ConfigurationProblem) { options.password = try configuration.readPassword() } catch {
+      throw LinkError(error.description)
+    }
     do throws(MQTTError) {
       let link = try MQTTLink(options, delegate: delegate)
       self.link = link
@@ -54,6 +40,27 @@ final class MQTTBroker: Broker {
     } catch {
       throw LinkError(error.description)
     }
+  }
+}
+
+extension ConnectionOptions {
+  /// All but the password, which is in a file.
+  fileprivate init(_ configuration: Configuration) {
+    let address = configuration.broker
+    let tls = TLS(
+      cafile: configuration.cafile, certfile: configuration.certfile,
+      keyfile: configuration.keyfile)
+    self.init(
+      endpoint: Endpoint(
+        host: address.host, port: Int(address.port), tls: address.tls ? tls : nil),
+      clientID: configuration.clientID)
+    cleanStart = false
+    sessionExpiry = configuration.sessionExpiry
+    keepAlive = configuration.keepalive
+    username = configuration.username
+    will = Will(
+      topic: "\(configuration.root)/bridge/status", payload: Array("offline".utf8),
+      qos: .atLeastOnce, retain: true)
   }
 }
 

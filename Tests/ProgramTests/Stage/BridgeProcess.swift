@@ -43,6 +43,20 @@ final class BridgeProcess {
       workingDirectory: directory.path)
   }
 
+  /// Starts it with a descriptor of the test's as its standard error.
+  func start(errors: Int32) throws {
+    child = try ChildProcess(
+      ChildProcess.built("rollcall"), ["run", "--config", configuration],
+      workingDirectory: directory.path, descriptors: [2: errors])
+  }
+
+  /// Starts it by a line of the shell, in which `$0 run --config $1` is the program.
+  func start(shell line: String) throws {
+    child = try ChildProcess(
+      "/bin/sh", ["-c", line, ChildProcess.built("rollcall"), configuration],
+      workingDirectory: directory.path)
+  }
+
   /// Whether it has taken in what the broker holds and publishes what changes.
   var isLive: Bool { child.errors.contains("live on") }
 

@@ -53,6 +53,7 @@ struct Event: Decodable, Equatable {
 
 /// The payload of `bridge/stats`, as far as tests look at it.
 struct Stats: Decodable {
+  var log_lines_lost: Int
   var received: Int
   var heartbeats: Int
   var heartbeats_unknown: Int
