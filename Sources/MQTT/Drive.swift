@@ -17,6 +17,8 @@ public func drive(
     if now >= nextKeepAlive {
       for connection in connections where connection.isOpen { try? connection.keepAlive() }
       nextKeepAlive = now + .seconds(1)
+      // It may have read what the condition waits for.
+      continue
     }
     poller.removeAll()
     for connection in connections { poller.add(connection) }
