@@ -14,17 +14,14 @@ public func drive(
   var poller = Poller()
   while !condition() {
     let now = clock.now
-    if now >= nextKeepAlive {
-      for connection in connections where connection.isOpen { try? connection.keepAlive() }
-      nextKeepAlive = now + .seconds(1)
-      // It may have read what the condition waits for.
-      continue
-    }
+    guard now < deadline, connections.contains(where: \.isOpen) else { return false }
     poller.removeAll()
     for connection in connections { poller.add(connection) }
-    guard now < deadline, connections.contains(where: \.isOpen) else { return condition() }
     try poller.wait(now.duration(to: min(deadline, nextKeepAlive)))
     for (place, connection) in connections.enumerated() { try? turn(connection, poller[place]) }
+    guard clock.now >= nextKeepAlive else { continue }
+    for connection in connections where connection.isOpen { try? connection.keepAlive() }
+    nextKeepAlive = clock.now + .seconds(1)
   }
   return true
 }

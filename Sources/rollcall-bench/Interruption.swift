@@ -20,5 +20,8 @@ enum Interruption {
     if flag.load(ordering: .relaxed) { throw BenchError("interrupted") }
   }
 
+  /// As a signal would.
+  static func request() { flag.store(true, ordering: .relaxed) }
+
   static var isWanted: Bool { flag.load(ordering: .relaxed) }
 }

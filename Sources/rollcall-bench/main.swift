@@ -1,3 +1,4 @@
+import Bridge
 import Glibc
 
 let usage = """
@@ -68,7 +69,8 @@ func run(_ options: Options) throws(BenchError) {
       samples: try options.count("samples", default: 400), only: options["load"]
     ).run()
   default:
-    print(usage)
+    standardOutput.write(usage + "\n")
+    checkOutput()
     exit(options.command == "--help" ? 0 : 2)
   }
 }
@@ -113,10 +115,25 @@ func runLoad(_ options: Options) throws(BenchError) {
   withExtendedLifetime(site) {}
 }
 
+/// Ends with 1 when a result could not be written, and says why. A reader that has gone, as `| head`, is no error.
+func checkOutput() {
+  switch standardOutput.finish() {
+  case .failed(let reason):
+    progress("rollcall-bench: standard output: \(reason)")
+    exit(1)
+  case .readerGone: exit(0)
+  case nil: break
+  }
+}
+
+holdStandardDescriptors()
+for number in [SIGPIPE, SIGXFSZ] { signal(number, SIG_IGN) }
 do throws(BenchError) {
   let arguments = Array(CommandLine.arguments.dropFirst())
   try run(try Options(arguments.contains("--help") ? ["--help"] : arguments))
+  checkOutput()
 } catch {
+  checkOutput()
   progress("rollcall-bench: \(error)")
   exit(error.isUsage ? 2 : 1)
 }

@@ -40,12 +40,12 @@ struct CheckCommand: Command {
     let configuration = try file.map(readConfiguration) ?? Configuration()
     if let topic {
       let explanation = Explanation(topic: topic, payload: payload ?? "", configuration)
-      for line in explanation.lines { _ = printLine(line) }
+      printLines(explanation.lines)
       return
     }
     let problems = configuration.validateFiles()
     guard problems.isEmpty else { throw failure(problems) }
-    _ = printLine(
+    printLine(
       "\(file ?? "defaults"): good: root \(configuration.root) on \(configuration.broker), "
         + "database \(configuration.database)\(sources(configuration))")
     tellRights(configuration)
@@ -55,9 +55,8 @@ struct CheckCommand: Command {
   private func tellRights(_ configuration: Configuration) {
     let filters = configuration.sourceFilters
     guard !filters.isEmpty else { return }
-    _ = printLine(
-      "the sources' topics, as the broker's ACL has to allow them to the bridge's login:")
-    for filter in filters { _ = printLine("topic read \(filter)") }
+    printLine("the sources' topics, as the broker's ACL has to allow them to the bridge's login:")
+    printLines(filters.map { "topic read \($0)" })
   }
 
   private func sources(_ configuration: Configuration) -> String {

@@ -62,11 +62,11 @@ struct HistoryCommand: Command {
     let (points, last) = try read(step)
     let history = RoomHistory(room: room, since: since, step: step, points: points, last: last)
     switch format {
-    case .json: _ = writeOut(history.jsonLines.map { $0 + "\n" }.joined())
-    case .csv: _ = writeOut(history.csvLines.map { $0 + "\n" }.joined())
+    case .json: printLines(history.jsonLines)
+    case .csv: printLines(history.csvLines)
     case .person:
       let lines = size.map { HistoryChart(history).lines(columns: $0.columns, rows: $0.rows) }
-      _ = writeOut((lines ?? history.tableLines).map { $0 + "\n" }.joined())
+      printLines(lines ?? history.tableLines)
     }
   }
 

@@ -44,12 +44,10 @@ struct MembersCommand: Command {
 
   private func show(_ list: MemberList) {
     if json {
-      _ = writeOut(list.jsonLines.map { $0 + "\n" }.joined())
+      printLines(list.jsonLines)
       if let rest = list.truncation { complain(rest) }
     } else {
-      _ = writeOut(
-        list.lines(now: WallClock.milliseconds, width: Terminal.window?.columns).map { $0 + "\n" }
-          .joined())
+      printLines(list.lines(now: WallClock.milliseconds, width: Terminal.window?.columns))
     }
   }
 

@@ -1,29 +1,29 @@
-@preconcurrency import Glibc
+import Bridge
+import Glibc
 
-/// Standard output and error, unbuffered: a line that was written is there, also in a pipe.
+/// What the commands print. Unsafe only in name: this program writes from its main thread alone.
+nonisolated(unsafe) let standardOutput = StandardOutput(descriptor: STDOUT_FILENO)
+nonisolated(unsafe) private let standardError = StandardOutput(descriptor: STDERR_FILENO)
 
-/// - Returns: false when nobody reads any more.
-func writeOut(_ text: String) -> Bool { write(text, to: STDOUT_FILENO) }
+/// A line that was written is there, also in a pipe.
+///
+/// - Returns: false when it could not be written: then there is no need to go on. ``Program`` says why.
+@discardableResult
+func writeOut(_ text: String) -> Bool { standardOutput.write(text) }
 
+@discardableResult
 func printLine(_ text: String) -> Bool { writeOut(text + "\n") }
+
+/// Lines that come all at once.
+func printLines(_ lines: [String]) { writeOut(lines.map { $0 + "\n" }.joined()) }
 
 /// A line on standard error, marked as ours.
 func complain(_ text: String) { writeError("rollcall: \(text)\n") }
 
-func writeError(_ text: String) { _ = write(text, to: STDERR_FILENO) }
+func writeError(_ text: String) { standardError.write(text) }
 
-private func write(_ text: String, to descriptor: Int32) -> Bool {
-  var text = text
-  return text.withUTF8 { bytes in
-    var rest = UnsafeRawBufferPointer(bytes)
-    while let base = rest.baseAddress, !rest.isEmpty {
-      let written = Glibc.write(descriptor, base, rest.count)
-      if written < 0 {
-        guard errno == EINTR || errno == EAGAIN else { return false }
-        continue
-      }
-      rest = UnsafeRawBufferPointer(rebasing: rest[written...])
-    }
-    return true
-  }
+/// From here on a signal ends the waiting for a reader: a command that takes its signals itself would not hear it.
+func stopWaitingForReaders(at signals: Int32) {
+  standardOutput.interruption = signals
+  standardError.interruption = signals
 }

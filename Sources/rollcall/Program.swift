@@ -18,6 +18,13 @@ enum Program {
     holdStandardDescriptors()
     // A reader that goes away, or a file that may not grow, must not kill a bridge or leave a terminal undone.
     for number in [SIGPIPE, SIGXFSZ] { signal(number, SIG_IGN) }
+    let status = obey(arguments)
+    guard case .failed(let reason) = standardOutput.finish() else { return status }
+    complain("standard output: \(reason)")
+    return status == 0 ? 1 : status
+  }
+
+  private static func obey(_ arguments: [String]) -> Int32 {
     guard let first = arguments.first else {
       return misunderstood(.usage("a command is missing"), command: nil)
     }
@@ -74,5 +81,8 @@ enum Program {
     commands.first { $0.name == name }
   }
 
-  private static func show(_ text: String) -> Int32 { printLine(text) ? 0 : 1 }
+  private static func show(_ text: String) -> Int32 {
+    printLine(text)
+    return 0
+  }
 }

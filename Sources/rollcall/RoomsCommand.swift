@@ -41,7 +41,7 @@ struct RoomsCommand: Command {
       json
       ? list.jsonLines
       : list.table(long: long, now: WallClock.milliseconds).lines(width: Terminal.window?.columns)
-    _ = writeOut(text.map { $0 + "\n" }.joined())
+    printLines(text)
   }
 }
 

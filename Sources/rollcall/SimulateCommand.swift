@@ -49,7 +49,10 @@ struct SimulateCommand: Command {
 
   func run() throws(ProgramError) {
     try makeRoomForDescriptors()
-    let signals = try attempt { () throws(MQTTError) in try SignalDescriptor([SIGINT, SIGTERM]) }
+    let signals = try attempt { () throws(MQTTError) in
+      try SignalDescriptor([SIGINT, SIGTERM, SIGHUP])
+    }
+    stopWaitingForReaders(at: signals.descriptor)
     let fleet = try attempt { () throws(FleetError) in
       try SimulatedFleet(plan: plan, root: access.root, template: template)
     }

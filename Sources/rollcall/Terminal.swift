@@ -32,7 +32,7 @@ struct Terminal {
     var quiet = saved
     quiet.c_lflag &= ~tcflag_t(hasKeyboard ? ECHO | ICANON : ECHO)
     _ = tcsetattr(STDOUT_FILENO, TCSANOW, &quiet)
-    _ = writeOut("\u{1B}[?1049h\u{1B}[?25l")
+    writeOut("\u{1B}[?1049h\u{1B}[?25l")
   }
 
   static let keyboard = STDIN_FILENO
@@ -50,7 +50,7 @@ struct Terminal {
   /// Everything as it was before ``enter()``.
   func leave() {
     var settings = saved
-    _ = writeOut("\u{1B}[?25h\u{1B}[?1049l")
+    writeOut("\u{1B}[?25h\u{1B}[?1049l")
     _ = tcsetattr(STDOUT_FILENO, TCSANOW, &settings)
   }
 

@@ -43,6 +43,8 @@ final class Watcher {
   /// - Throws: when the first connection cannot be made.
   func run() throws(ProgramError) {
     do throws(MQTTError) {
+      let ending = try SignalDescriptor([SIGINT, SIGTERM, SIGHUP])
+      stopWaitingForReaders(at: ending.descriptor)
       let signals = try SignalDescriptor([SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGWINCH])
       view.begin()
       defer { view.end() }
