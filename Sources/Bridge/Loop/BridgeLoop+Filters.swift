@@ -61,8 +61,8 @@ extension BridgeLoop {
     guard let session else { return false }
     let marks = sourceMarks.filters + assignmentMarks.filters
     let reading = session.reread.isUnderWay ? replayFilters : []
-    let filters =
-      lastingFilters(session) + session.discovery.filters + reading + session.rights.filters + marks
+    let passing = reading + session.rights.filters + session.subscriptions.owed
+    let filters = lastingFilters(session) + session.discovery.filters + passing + marks
     if Set(keptFilters) == Set(filters) { return true }
     do {
       try storage.keep(filters: filters)
@@ -104,7 +104,9 @@ extension BridgeLoop {
   /// Asks again for what was refused, or could not be asked for.
   func askAgainIfDue() {
     guard let session, session.refusedFilters.isOver(at: now.instant) else { return }
-    session.unsubscribe(session.subscriptions.takeOwed())
+    let owed = session.subscriptions.takeOwed()
+    session.unsubscribe(owed)
+    if !owed.isEmpty { keepFilters() }
     let refused = session.subscriptions.refused
     session.subscribe(refused.filter(\.isAtLeastOnce).map(\.filter), atLeastOnce: true)
     session.subscribe(refused.filter { !$0.isAtLeastOnce }.map(\.filter), atLeastOnce: false)

@@ -61,7 +61,7 @@ extension BridgeLoop {
     if session.missingFence.isOver(at: now.instant) { tellMissingFence(session) }
     guard session.fenceIsBack else { return }
     session.fenceIsBack = false
-    if session.missingFence.times > 0 { return readAgain(session) }
+    if session.missingFence.times > 0, !session.hasReadAgain { return readAgain(session) }
     settle(session)
   }
 
@@ -93,9 +93,11 @@ extension BridgeLoop {
       ? "" : " (the broker refused the subscription to \(filters.joined(separator: ", ")))"
   }
 
-  /// What kept the fence away for so long may have kept replays away, too.
+  /// What kept the fence away for so long may have kept replays away, too. Only once: a queue that the replays fill keeps
+  /// the fence away each time.
   private func readAgain(_ session: Session) {
     log.log(.notice, at: now, "\(names.fence) has come back; reading what is retained once more")
+    session.hasReadAgain = true
     session.missingFence.end()
     subscribe(session)
     sendFence()

@@ -65,6 +65,8 @@ final class Session {
   var fenceIsBack = false
   /// When the missing fence is told of next.
   var missingFence = Patience()
+  /// The fence came back late, and what is retained was read once more.
+  var hasReadAgain = false
   /// When the filters that were refused are asked for again.
   var refusedFilters = Patience()
   /// Why another session is to begin; `nil`: this one is as good.
