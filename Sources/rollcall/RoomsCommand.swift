@@ -30,8 +30,12 @@ struct RoomsCommand: Command {
     let kinds = long ? ["count", "occupancy"] : ["count"]
     let filters = kinds.map { "\(access.root)/\($0)/#" }
     let reading = try RetainedReading.read(access, filters: filters, limit: limit)
-    reading.warn()
     let list = RoomList(reading.messages, root: access.root)
+    // An empty table is an answer only where a bridge stands behind it.
+    if list.names.isEmpty, let warning = reading.bridge.warning {
+      throw .failed("no room is shown: \(warning)")
+    }
+    reading.warn()
     if long, list.hasCountsAlone {
       complain(
         "no snapshot is there: users and times are for a login that may read "

@@ -66,6 +66,16 @@ import Testing
     #expect(result.errors.contains("no bridge has said anything"))
   }
 
+  @Test(arguments: [nil, "offline"])
+  func anEmptyTableWithoutABridgeIsNoAnswer(status: String?) throws {
+    let broker = try TestBroker()
+    if let status { try broker.retain([("bridge/status", status)]) }
+    let result = try ProgramRun.run("rooms", on: broker)
+    #expect(result.status == .code(1))
+    #expect(result.errors.contains("no room is shown"))
+    #expect(result.lines.isEmpty)
+  }
+
   @Test func aBridgeThatIsOfflineIsMentioned() throws {
     let broker = try TestBroker()
     try broker.retain([("bridge/status", "offline"), ("count/lab", "3")])
