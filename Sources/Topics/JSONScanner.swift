@@ -19,13 +19,24 @@ struct JSONScanner {
   /// The nodes of the object that `bytes` are, with blanks around it at the most; nil: they are none.
   static func object(in bytes: UnsafeRawBufferPointer) -> ContiguousArray<JSONNode>? {
     guard bytes.count <= Int(Int32.max) else { return nil }
-    // Two bytes a node at least, a value and what parts it from the next, or two brackets.
+    // Two bytes a node at least, a value and what parts it from the next, or two brackets. That is much memory for a
+    // long text, which mostly has far fewer.
     let most = bytes.count / 2 + maxDepth + 2
-    let nodes = ContiguousArray<JSONNode>(unsafeUninitializedCapacity: most) { nodes, count in
-      var scanner = JSONScanner(bytes, nodes)
+    guard bytes.count > 64 << 10 else { return object(in: bytes, nodes: most).nodes }
+    let (nodes, isFull) = object(in: bytes, nodes: bytes.count / 8)
+    return isFull ? object(in: bytes, nodes: most).nodes : nodes
+  }
+
+  private static func object(
+    in bytes: UnsafeRawBufferPointer, nodes limit: Int
+  ) -> (nodes: ContiguousArray<JSONNode>?, isFull: Bool) {
+    var isFull = false
+    let nodes = ContiguousArray<JSONNode>(unsafeUninitializedCapacity: limit) { nodes, count in
+      var scanner = JSONScanner(bytes, UnsafeMutableBufferPointer(rebasing: nodes[..<limit]))
       count = scanner.takeText() ? scanner.count : 0
+      isFull = scanner.count == limit
     }
-    return nodes.isEmpty ? nil : nodes
+    return (nodes.isEmpty ? nil : nodes, isFull)
   }
 
   private mutating func takeText() -> Bool {
