@@ -154,7 +154,7 @@ extension Engine {
         unknown.append(Ghost(user: member.user, client: member.client))
         continue
       }
-      memberships[index].since = member.since
+      memberships[index].since = member.since.asRowTime
       memberships[index].flags.insert(.announced)
       save(membership: index)
     }
@@ -165,8 +165,8 @@ extension Engine {
         clients[Int(memberships[index].client)].flags.contains(.asleep)
     }
     if !unknown.isEmpty { ghosts[room] = unknown }
-    rooms[Int(room)].revision = revision
-    rooms[Int(room)].announcedCount = Int32(members.count)
+    rooms[Int(room)].revision = min(max(0, revision), Revision.all.upperBound)
+    rooms[Int(room)].announcedCount = Int32(clamping: members.count)
     rooms[Int(room)].flags.insert(.shown)
     save(room: room)
   }

@@ -46,10 +46,7 @@ extension Engine {
     _ index: Int32, _ birth: Birth, _ hash: UInt64, isWillRetained: Bool
   ) {
     guard clients[Int(index)].connection != connection else { return }
-    if let epoch = birth.epoch, epoch < clients[Int(index)].epoch {
-      counters.stale += 1
-      return
-    }
+    if isStale(birth.epoch, for: index) { return }
     // The birth that is known already, of one who has been seen to go since: it stays gone.
     let isOld = !isWillRetained || clients[Int(index)].state == .dying
     if isOld, clients[Int(index)].state != .online,
@@ -76,10 +73,7 @@ extension Engine {
   }
 
   private mutating func claimOffline(_ index: Int32, _ death: Death, _ hash: UInt64) {
-    if let epoch = death.epoch, epoch < clients[Int(index)].epoch {
-      counters.stale += 1
-      return
-    }
+    if isStale(death.epoch, for: index) { return }
     guard clients[Int(index)].connection != connection else {
       doubt(index)
       return

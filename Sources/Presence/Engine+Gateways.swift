@@ -21,7 +21,7 @@ extension Engine {
     guard find(who).map({ clients[Int($0)].state == .gone }) ?? true else { return }
     guard let index = findOrAdd(who) else { return }
     clients[Int(index)].connection = connection &- 1
-    clients[Int(index)].timeout = timeout.nanoseconds
+    clients[Int(index)].timeout = Client.timeout(timeout)
     schedule(index)
   }
 

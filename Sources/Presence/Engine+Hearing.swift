@@ -25,10 +25,7 @@ extension Engine {
 
   private mutating func slowHeartbeat(_ index: Int32, _ beat: Heartbeat?) {
     let client = clients[Int(index)]
-    if client.state != .gone, let epoch = beat?.epoch, epoch < client.epoch {
-      counters.stale += 1
-      return
-    }
+    if client.state != .gone, isStale(beat?.epoch, for: index) { return }
     switch client.state {
     case .online, .dying:
       heard(index)
@@ -40,7 +37,7 @@ extension Engine {
       counters.heartbeatsUnknown += 1
       return
     }
-    if let timeout = beat?.timeout { setTimeout(timeout.nanoseconds, of: index) }
+    if let timeout = beat?.timeout { setTimeout(Client.timeout(timeout), of: index) }
     hearGateway(of: index)
   }
 
@@ -73,7 +70,7 @@ extension Engine {
   mutating func apply(_ birth: Birth, to index: Int32) {
     if let timeout = birth.timeout {
       let confirmation = timeout == .zero ? birth.confirmation : nil
-      setTimeout(confirmation.map { -$0.nanoseconds } ?? timeout.nanoseconds, of: index)
+      setTimeout(Client.timeout(timeout, confirmation: confirmation), of: index)
     }
     if let data = birth.data { setData(data, of: index) }
     setAsleep(birth.isAsleep, of: index)
@@ -88,10 +85,7 @@ extension Engine {
 
   private mutating func died(_ who: Who, _ death: Death, _ hash: UInt64) {
     guard let index = find(who), clients[Int(index)].state != .gone else { return }
-    if let epoch = death.epoch, epoch < clients[Int(index)].epoch {
-      counters.stale += 1
-      return
-    }
+    if isStale(death.epoch, for: index) { return }
     setStatusHash(hash, birth: false, of: index)
     clients[Int(index)].connection = connection
     clients[Int(index)].flags.remove([.claimed, .gated])
@@ -263,8 +257,16 @@ extension Engine {
     return Int(clients[Int(index)].presences) < rules.maxRoomsPerClient
   }
 
+  /// Whether a word is of an earlier connection than the client's; counted if so. No epoch is below 0: such a number
+  /// says nothing.
+  mutating func isStale(_ epoch: Int64?, for index: Int32) -> Bool {
+    guard let epoch, epoch >= 0, epoch < clients[Int(index)].epoch else { return false }
+    counters.stale += 1
+    return true
+  }
+
   mutating func setEpoch(_ epoch: Int64, of index: Int32) {
-    guard clients[Int(index)].epoch != epoch else { return }
+    guard epoch >= 0, clients[Int(index)].epoch != epoch else { return }
     clients[Int(index)].epoch = epoch
     save(client: index)
   }

@@ -42,7 +42,7 @@ extension Engine {
   mutating func admit(_ index: Int32, reason: Reason) {
     touch(index)
     if memberships[index].state == .ended { dropOwnData(of: index) }
-    if !memberships[index].flags.contains(.announced) { memberships[index].since = now.wall }
+    if !memberships[index].flags.contains(.announced) { memberships[index].since = now.wall.asRowTime }
     memberships[index].state = .present
     memberships[index].reason = reason
     link(index)

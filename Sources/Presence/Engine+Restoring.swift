@@ -5,25 +5,13 @@ public struct RestoreError: Error, Equatable {
   public var row: String
 }
 
-/// What no row that this engine wrote goes beyond: were it believed of a damaged one, the numbers would
-/// overflow, or the gaps between them would fill the memory.
-private enum Limits {
-  static let ids: Range<Int32> = 0..<200_000_000
-  static let membershipIDs: Range<Int32> = 0..<1_000_000_000
-  static let timeout = Duration.seconds(366 * 86_400).nanoseconds
-  static let integers: ClosedRange<Int64> = 0...(1 << 53)
-  /// A retained snapshot tells since when somebody has been present, which may be before 1970.
-  static let times: ClosedRange<Int64> = -(1 << 53)...(1 << 53)
-}
-
-private func isName(_ bytes: UnsafeRawBufferPointer) -> Bool { (1...256).contains(bytes.count) }
-
 /// Making an engine from rows: rooms first, then clients, then memberships, each in any order.
 extension Engine {
   public mutating func restore(_ row: RoomRow, at now: Now) throws(RestoreError) {
-    guard Limits.ids.contains(row.id), !roomNames.isTaken(row.id), isName(row.name),
+    guard RowBounds.ids.contains(row.id), !roomNames.isTaken(row.id),
+      RowBounds.isName(row.name, upTo: RowBounds.roomLength),
       roomNames.find(row.name) == nil, Revision.all.contains(row.revision),
-      row.emptiedAt.map(Limits.integers.contains) ?? true
+      row.emptiedAt.map(RowBounds.times.contains) ?? true
     else { throw RestoreError(row: "room \(row.id)") }
     roomNames.insert(row.name, at: row.id)
     var room = Room()
@@ -38,10 +26,7 @@ extension Engine {
   }
 
   public mutating func restore(_ row: ClientRow, at now: Now) throws(RestoreError) {
-    guard Limits.ids.contains(row.id), !clientNames.isTaken(row.id), isName(row.name),
-      row.user.map(isName) ?? true, Limits.integers.contains(row.mark),
-      row.epoch == -1 || Limits.integers.contains(row.epoch),
-      row.timeout >= -Limits.timeout, row.gateway == -1 || Limits.ids.contains(row.gateway),
+    guard !clientNames.isTaken(row.id), Self.isPossible(row),
       let state = Client.State(rawValue: row.state),
       state == .online || state == .dying || state == .away
     else { throw RestoreError(row: "client \(row.id)") }
@@ -77,8 +62,17 @@ extension Engine {
     }
   }
 
+  private static func isPossible(_ row: ClientRow) -> Bool {
+    RowBounds.ids.contains(row.id) && RowBounds.isName(row.name, upTo: RowBounds.levelLength)
+      && row.user.map { RowBounds.isName($0, upTo: RowBounds.levelLength) } ?? true
+      && RowBounds.times.contains(row.mark) && RowBounds.epochs.contains(row.epoch)
+      && RowBounds.timeouts.contains(row.timeout) && RowBounds.isData(row.data)
+      && (row.gateway == -1 || RowBounds.ids.contains(row.gateway)) && row.gateway != row.id
+  }
+
   public mutating func restore(_ row: MembershipRow) throws(RestoreError) {
-    guard Limits.membershipIDs.contains(row.id), Limits.times.contains(row.since),
+    guard RowBounds.membershipIDs.contains(row.id), RowBounds.times.contains(row.since),
+      RowBounds.isData(row.data),
       clientNames.isTaken(row.client), roomNames.isTaken(row.room),
       membership(of: row.client, in: row.room) == nil,
       let state = Membership.State(rawValue: row.state), state == .present || state == .away,

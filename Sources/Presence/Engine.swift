@@ -100,6 +100,7 @@ public struct Engine {
 
   /// No revision up to `revision` will be given out or used from now on.
   public mutating func raiseRevision(above revision: Int64) {
+    let revision = min(revision, Revision.all.upperBound)
     revisionFloor = max(revisionFloor, revision)
     lastRevision = max(lastRevision, revision)
   }

@@ -17,16 +17,28 @@ public struct Instant: Comparable, Hashable, Sendable {
   }
 
   public static func + (instant: Instant, duration: Duration) -> Instant {
-    let (sum, overflow) = instant.nanoseconds.addingReportingOverflow(duration.nanoseconds)
-    return overflow ? .never : Instant(nanoseconds: sum)
+    Instant(nanoseconds: instant.nanoseconds.clampedSum(duration.nanoseconds))
   }
 
   public static func - (instant: Instant, duration: Duration) -> Instant {
-    Instant(nanoseconds: instant.nanoseconds - duration.nanoseconds)
+    Instant(nanoseconds: instant.nanoseconds.clampedDifference(duration.nanoseconds))
   }
 
   public static func - (later: Instant, earlier: Instant) -> Duration {
-    .nanoseconds(later.nanoseconds - earlier.nanoseconds)
+    .nanoseconds(later.nanoseconds.clampedDifference(earlier.nanoseconds))
+  }
+}
+
+/// Clocks, and times that databases keep, may be anything: what does not fit is clamped, never a trap.
+extension Int64 {
+  func clampedSum(_ other: Int64) -> Int64 {
+    let (sum, overflow) = addingReportingOverflow(other)
+    return overflow ? (other < 0 ? .min : .max) : sum
+  }
+
+  func clampedDifference(_ other: Int64) -> Int64 {
+    let (difference, overflow) = subtractingReportingOverflow(other)
+    return overflow ? (other < 0 ? .max : .min) : difference
   }
 }
 
@@ -36,7 +48,7 @@ extension Duration {
     let (seconds, attoseconds) = components
     let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
     guard !overflow else { return seconds < 0 ? .min : .max }
-    return whole + attoseconds / 1_000_000_000
+    return whole.clampedSum(attoseconds / 1_000_000_000)
   }
 
   /// Whole milliseconds, rounded towards zero.
@@ -55,11 +67,13 @@ public struct Now: Equatable, Sendable {
   }
 
   /// The wall time at which `instant` was or will be, as far as today's clocks can tell.
-  public func wall(at instant: Instant) -> Int64 { wall + (instant - self.instant).milliseconds }
+  public func wall(at instant: Instant) -> Int64 {
+    wall.clampedSum((instant - self.instant).milliseconds)
+  }
 
   /// The instant that a kept wall time stands for. A time in the future (the clock was set back) is
   /// taken as now.
   public func instant(atWall time: Int64) -> Instant {
-    instant - .milliseconds(max(0, wall - time))
+    instant - .milliseconds(max(0, wall.clampedDifference(time)))
   }
 }

@@ -61,6 +61,12 @@ struct Client {
   /// The client that carries this one's messages; -1: none.
   var gateway: Int32 = -1
 
+  /// A timeout as it is kept, within what a row may hold. With a confirmation it is below -1.
+  static func timeout(_ timeout: Duration, confirmation: Duration? = nil) -> Int64 {
+    guard let confirmation else { return max(0, timeout.nanoseconds.asRowTimeout) }
+    return -max(2, confirmation.nanoseconds.asRowTimeout)
+  }
+
   var reliesOnWill: Bool { timeout == 0 || timeout < -1 }
   var isPresent: Bool { state == .online || state == .dying }
 }

@@ -16,7 +16,7 @@ public struct RoomsWalk: Equatable, Sendable {
   public init(prefix: [UInt8], after: [UInt8]?, limit: Int) {
     self.prefix = prefix
     self.after = after
-    self.limit = min(limit, Self.pageLimit)
+    self.limit = min(max(0, limit), Self.pageLimit)
   }
 
   /// The page, and whether more follow.

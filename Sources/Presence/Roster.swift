@@ -44,7 +44,7 @@ extension Engine {
   public mutating func membersPage(
     of room: Int32, after: MemberName?, limit: Int, budget: inout Int
   ) -> (members: [Int32], more: Bool)? {
-    let wanted = min(limit, Self.pageLimit)
+    let wanted = min(max(0, limit), Self.pageLimit)
     if let place = rosters.firstIndex(where: { $0.room == room }) {
       var roster = rosters.remove(at: place)
       if covers(roster, after, wanted) {

@@ -12,6 +12,8 @@ struct Timetable {
   private static let suspects = levels * 64
   private static let away = suspects + 1
   private static let tick: Int64 = 1_000_000
+  /// The last millisecond that the wheel knows; what is later stands there.
+  private static let horizon: Int64 = 1 << (6 * levels) - 1
 
   private var lists = LinkedLists(lists: levels * 64 + 2)
   private var occupied = [UInt64](repeating: 0, count: levels)
@@ -21,7 +23,7 @@ struct Timetable {
   mutating func schedule(_ entry: Int32, at time: Instant) {
     cancel(entry)
     guard time != .never else { return }
-    let due = min(max(Self.ticks(time), current), 1 << (6 * Self.levels) - 1)
+    let due = min(max(Self.ticks(time), current), Self.horizon)
     let level = Self.level(of: due ^ current)
     let slot = Int((due >> (6 * level)) & 63)
     lists.append(entry, to: level * 64 + slot)
@@ -35,7 +37,7 @@ struct Timetable {
 
   /// The first entry of the earliest slot that has begun by `now`: due, or to be scheduled again.
   mutating func pop(at now: Instant) -> Int32? {
-    let nowTick = now.nanoseconds / Self.tick
+    let nowTick = min(now.nanoseconds / Self.tick, Self.horizon)
     guard let (list, start) = earliest, start <= nowTick, let entry = lists.first(of: list) else {
       current = max(current, nowTick)
       return nil

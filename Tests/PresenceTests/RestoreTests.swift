@@ -132,7 +132,15 @@ import Testing
     #expect(refusal { $0.clients[0]?.numbers[1] = .min } == "client 0")
     #expect(refusal { $0.clients[0]?.numbers[2] = .min } == "client 0")
     #expect(refusal { $0.clients[0]?.numbers[3] = .min } == "client 0")
-    #expect(refusal { $0.clients[0]?.numbers[8] = -2 } == "client 0")
+    #expect(refusal { $0.clients[0]?.numbers[2] = .max } == "client 0")
+    for gateway: Int64 in [-2, 0, 200_000_000] {
+      #expect(refusal { $0.clients[0]?.numbers[8] = gateway } == "client 0")
+    }
+    #expect(refusal { $0.clients[0]?.name = [UInt8](repeating: 65, count: 129) } == "client 0")
+    #expect(refusal { $0.clients[0]?.name = [65, 0] } == "client 0")
+    for data in ["", "{", "1", "[1]"] {
+      #expect(refusal { $0.clients[0]?.data = Array(data.utf8) } == "client 0")
+    }
   }
 
   @Test func `memberships that cannot be are refused`() {
@@ -143,7 +151,10 @@ import Testing
     for state: UInt8 in [0, 3, 9] {
       #expect(refusal { $0.memberships[0]?.state = state } == "membership 0")
     }
-    #expect(refusal { $0.memberships[0]?.since = .min } == "membership 0")
+    for since: Int64 in [.min, -1 << 54, .max] {
+      #expect(refusal { $0.memberships[0]?.since = since } == "membership 0")
+    }
+    #expect(refusal { $0.memberships[0]?.data = [] } == "membership 0")
     #expect(refusal { $0.clients[0]?.numbers[0] = 3 } == "membership 0")
     #expect(
       refusal {
