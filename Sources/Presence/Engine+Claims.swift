@@ -36,7 +36,7 @@ extension Engine {
       return
     }
     guard let index = findOrAdd(who) else { return }
-    clients[Int(index)].connection = connection &- 1
+    clients[Int(index)].connection = Client.unheard
     if let epoch = birth.epoch { setEpoch(epoch, of: index) }
     apply(birth, to: index)
     setStatusHash(hash, birth: true, of: index)
@@ -63,7 +63,7 @@ extension Engine {
     }
     if clients[Int(index)].state == .away {
       comeBack(index)
-      clients[Int(index)].connection = connection &- 1
+      clients[Int(index)].connection = Client.unheard
     }
     if clients[Int(index)].state == .dying { stopDying(index) }
     if let epoch = birth.epoch { setEpoch(epoch, of: index) }

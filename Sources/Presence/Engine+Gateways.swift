@@ -20,7 +20,7 @@ extension Engine {
     self.now = now
     guard find(who).map({ clients[Int($0)].state == .gone }) ?? true else { return }
     guard let index = findOrAdd(who) else { return }
-    clients[Int(index)].connection = connection &- 1
+    clients[Int(index)].connection = Client.unheard
     clients[Int(index)].timeout = Client.timeout(timeout)
     schedule(index)
   }
@@ -133,7 +133,7 @@ extension Engine {
       }
     } else {
       comeBack(index)
-      clients[Int(index)].connection = connection &- 1
+      clients[Int(index)].connection = Client.unheard
       reviveRooms(of: index)
     }
   }

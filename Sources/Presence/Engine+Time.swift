@@ -18,8 +18,18 @@ extension Engine {
     if phase != .disconnected { disconnected(at: now) }
     self.now = now
     phase = .settling
-    connection &+= 1
+    countConnection()
     vouched.removeAll()
+  }
+
+  /// Two bytes in each client's record count connections. Before a number is used again, nobody has it any more: a
+  /// client that was heard live 65,535 connections ago would look as if heard in this one.
+  private mutating func countConnection() {
+    if connection == .max {
+      connection = Client.unheard
+      for index in clients.indices { clients[index].connection = Client.unheard }
+    }
+    connection += 1
   }
 
   /// The fence behind the replays has come back. Everybody gets one full timeout from here.

@@ -39,10 +39,13 @@ struct Client {
   /// A death that was found after connecting and before the fence.
   static let foundDeath = Instant(nanoseconds: .max - 1)
 
+  /// The number of no connection.
+  static let unheard: UInt16 = 0
+
   // What a heartbeat touches comes first, in one half of a cache line.
   var lastHeard: Instant
   var presences: Int32 = 0
-  /// The connection in which it was last heard live.
+  /// The connection in which it was last heard live; ``unheard``: not in this one.
   var connection: UInt16 = 0
   var state = State.online
   var flags: Flags = []

@@ -176,4 +176,29 @@ import Testing
     stage.settle()
     #expect(stage.announced("lab") == [])
   }
+
+  /// The number of a connection has two bytes.
+  @Test(arguments: [65_534, 65_535, 65_536, 131_070])
+  func `a client heard very many connections ago was not heard in this one`(connections: Int) {
+    var stage = Stage(rules: Self.rules)
+    stage.online("a", rooms: ["lab"])
+    for _ in 0..<connections { stage.reconnect() }
+    stage.claimsOffline("a")
+    stage.at(.seconds(2))
+    stage.tick()
+    #expect(stage.members("lab") == [])
+  }
+
+  @Test func `a client heard in a connection was heard in it, whatever its number`() {
+    var stage = Stage(rules: Self.rules)
+    stage.online("a", rooms: ["lab"])
+    for _ in 0..<65_540 {
+      stage.reconnect()
+      stage.beat("a")
+      stage.claimsOffline("a")
+    }
+    stage.at(.seconds(21))
+    stage.tick()
+    #expect(stage.members("lab") == ["a"])
+  }
 }
