@@ -133,6 +133,7 @@ extension Engine {
   /// A retained topic shows the room as it is, under this revision: so that was announced.
   public mutating func confirmRevision(_ revision: Int64, of room: Int32) {
     guard revision > rooms[Int(room)].revision else { return }
+    raiseRevision(above: revision)
     rooms[Int(room)].revision = revision
     save(room: room)
   }
@@ -165,7 +166,8 @@ extension Engine {
         clients[Int(memberships[index].client)].flags.contains(.asleep)
     }
     if !unknown.isEmpty { ghosts[room] = unknown }
-    rooms[Int(room)].revision = min(max(0, revision), Revision.all.upperBound)
+    raiseRevision(above: revision)
+    rooms[Int(room)].revision = min(max(0, revision), lastRevision)
     rooms[Int(room)].announcedCount = Int32(clamping: members.count)
     rooms[Int(room)].flags.insert(.shown)
     save(room: room)

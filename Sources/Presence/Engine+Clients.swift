@@ -33,23 +33,27 @@ extension Engine {
       scope = index + 1
     }
     let index = clientNames.insert(who.client, scope: scope)
+    begin(index)
+    return index
+  }
+
+  /// Makes a record that of a client nothing is known of. It may stand in the list of those to save.
+  private mutating func begin(_ index: Int32) {
+    let isUnsaved =
+      Int(index) < clients.count && clients[Int(index)].flags.contains(.unsaved)
     place(Client(lastHeard: now.instant), at: index)
+    if isUnsaved { clients[Int(index)].flags = .unsaved }
     knownClients += 1
     presentClients += 1
     schedule(index)
     save(client: index)
-    return index
   }
 
   /// Somebody who was forgotten in this very interval is back, as if new.
   private mutating func rebirth(_ index: Int32) {
     let ties = clients[Int(index)].firstMembership
-    clients[Int(index)] = Client(lastHeard: now.instant)
+    begin(index)
     clients[Int(index)].firstMembership = ties
-    knownClients += 1
-    presentClients += 1
-    schedule(index)
-    save(client: index)
   }
 
   mutating func place(_ client: Client, at index: Int32) {

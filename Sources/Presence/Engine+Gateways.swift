@@ -88,10 +88,20 @@ extension Engine {
     }
   }
 
-  /// What a client says reaches us through its gateway.
+  /// What a client says reaches us through its gateway, which may have one itself. Gateways can be tied into a ring.
   mutating func hearGateway(of index: Int32) {
-    let gateway = clients[Int(index)].gateway
-    guard gateway >= 0 else { return }
+    var gateway = clients[Int(index)].gateway
+    var steps = 0
+    while gateway >= 0, gateway != index, steps < Self.longestChain {
+      hear(gateway: gateway)
+      gateway = clients[Int(gateway)].gateway
+      steps += 1
+    }
+  }
+
+  private static var longestChain: Int { 64 }
+
+  private mutating func hear(gateway: Int32) {
     switch clients[Int(gateway)].state {
     case .online, .dying: heard(gateway)
     case .away:

@@ -6,7 +6,8 @@ extension Engine {
     if let index = roomNames.find(name) { return index }
     guard roomNames.count < rules.maxRooms else { return nil }
     let index = roomNames.insert(name)
-    place(Room(), at: index)
+    // A number that was used before has a blank record, which may stand in lists.
+    if Int(index) == rooms.count { rooms.append(Room()) }
     return index
   }
 
@@ -31,7 +32,9 @@ extension Engine {
   private mutating func tie(_ client: Int32, _ room: Int32) -> Int32 {
     var membership = Membership(client: client, room: room)
     membership.nextOfClient = clients[Int(client)].firstMembership
-    let index = memberships.insert(membership)
+    let index = memberships.insert(membership) { old, new in
+      new.flags = old.flags.intersection(.unsaved)
+    }
     clients[Int(client)].firstMembership = index
     rooms[Int(room)].ties += 1
     return index

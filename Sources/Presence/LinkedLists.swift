@@ -2,13 +2,13 @@
 /// moves in constant time without an allocation.
 struct LinkedLists {
   static let none: Int32 = -1
-  private static let unlisted = UInt16.max
+  static let unlisted = UInt16.max
 
-  private var next: ContiguousArray<Int32> = []
-  private var previous: ContiguousArray<Int32> = []
-  private var list: ContiguousArray<UInt16> = []
-  private var heads: ContiguousArray<Int32>
-  private var tails: ContiguousArray<Int32>
+  private(set) var next: ContiguousArray<Int32> = []
+  private(set) var previous: ContiguousArray<Int32> = []
+  private(set) var list: ContiguousArray<UInt16> = []
+  private(set) var heads: ContiguousArray<Int32>
+  private(set) var tails: ContiguousArray<Int32>
 
   init(lists: Int) {
     heads = ContiguousArray(repeating: Self.none, count: lists)

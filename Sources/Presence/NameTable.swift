@@ -24,7 +24,7 @@ package struct NameTable {
   }
 
   private(set) var entries: ContiguousArray<Entry> = []
-  private var free: ContiguousArray<Int32> = []
+  private(set) var free: ContiguousArray<Int32> = []
   private(set) var long: ContiguousArray<UInt8> = []
   private var garbage = 0
   /// A slot is 0 when empty, else the upper half of the hash and the number + 1.

@@ -28,7 +28,7 @@ extension Engine {
     return (Array(head.members.prefix(limit)), Array(head.users.prefix(limit)))
   }
 
-  private func sorted(_ room: Int32) -> (members: [Int32], users: [Int32]) {
+  func sorted(_ room: Int32) -> (members: [Int32], users: [Int32]) {
     var members: [Int32] = []
     members.reserveCapacity(Int(rooms[Int(room)].count))
     forEachMember(of: room) { members.append($0) }

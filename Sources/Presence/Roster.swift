@@ -87,6 +87,13 @@ extension Engine {
         <= roster.members.count
   }
 
+  /// Whether a member lies between the ends of a roster.
+  func covers(_ roster: Roster, _ member: Int32) -> Bool {
+    if let lower = roster.lower, !isBehind(lower, member) { return false }
+    if let upper = roster.upper, isBehind(upper, member) { return false }
+    return true
+  }
+
   private func walk(_ roster: inout Roster, budget: inout Int) {
     guard !roster.isWhole else { return }
     while roster.cursor >= 0, budget > 0 {

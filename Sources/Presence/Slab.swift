@@ -1,7 +1,7 @@
 /// Values with small, reusable numbers, in one flat array.
 struct Slab<Element> {
   private(set) var items: ContiguousArray<Element> = []
-  private var free: ContiguousArray<Int32> = []
+  private(set) var free: ContiguousArray<Int32> = []
 
   var capacity: Int { items.count }
   var count: Int { items.count - free.count }
@@ -11,11 +11,16 @@ struct Slab<Element> {
     @inline(__always) _modify { yield &items[Int(index)] }
   }
 
-  mutating func insert(_ item: Element) -> Int32 {
+  /// - Parameter inherit: what an item takes over from the one that had its number before.
+  mutating func insert(
+    _ item: Element, inherit: (_ old: Element, _ new: inout Element) -> Void = { _, _ in }
+  ) -> Int32 {
     guard let index = free.popLast() else {
       items.append(item)
       return Int32(items.count - 1)
     }
+    var item = item
+    inherit(items[Int(index)], &item)
     items[Int(index)] = item
     return index
   }

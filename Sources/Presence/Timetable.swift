@@ -9,15 +9,15 @@
 /// a time: those that await proof of their silence, and those that are away, in order of going.
 struct Timetable {
   private static let levels = 7
-  private static let suspects = levels * 64
-  private static let away = suspects + 1
+  static let suspects = levels * 64
+  static let away = suspects + 1
   private static let tick: Int64 = 1_000_000
   /// The last millisecond that the wheel knows; what is later stands there.
   private static let horizon: Int64 = 1 << (6 * levels) - 1
 
-  private var lists = LinkedLists(lists: levels * 64 + 2)
-  private var occupied = [UInt64](repeating: 0, count: levels)
-  private var current: Int64 = 0
+  private(set) var lists = LinkedLists(lists: levels * 64 + 2)
+  private(set) var occupied = [UInt64](repeating: 0, count: levels)
+  private(set) var current: Int64 = 0
 
   /// Puts an entry, wherever it was, at its time; `never` takes it out.
   mutating func schedule(_ entry: Int32, at time: Instant) {
@@ -58,11 +58,15 @@ struct Timetable {
     var first: (list: Int, start: Int64)?
     for level in 0..<Self.levels where occupied[level] != 0 {
       let slot = occupied[level].trailingZeroBitCount
-      let base = (current >> (6 * (level + 1))) << (6 * (level + 1))
-      let start = base + Int64(slot) << (6 * level)
+      let start = start(ofSlot: slot, level: level)
       if first.map({ start < $0.start }) ?? true { first = (level * 64 + slot, start) }
     }
     return first
+  }
+
+  func start(ofSlot slot: Int, level: Int) -> Int64 {
+    let base = (current >> (6 * (level + 1))) << (6 * (level + 1))
+    return base + Int64(slot) << (6 * level)
   }
 
   /// Rounded up, so that an entry's slot never begins before its time.

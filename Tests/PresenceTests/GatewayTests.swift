@@ -62,6 +62,19 @@ import Testing
     #expect(stage.members("lab") == ["lamp", "plug"])
   }
 
+  @Test func `a word brings back the gateway of its gateway, too`() {
+    var stage = Self.stage()
+    stage.online("root", timeout: .zero)
+    stage.carry("hub", by: "root")
+    stage.offline("root")
+    stage.pass(.seconds(1))
+    stage.tick()
+    stage.beat("plug")
+    stage.tick()
+    #expect(stage.engine.presentClients == 4)
+    #expect(stage.members("lab") == ["lamp", "plug"])
+  }
+
   @Test func `a word of what it carries keeps a gateway that is timed alive`() {
     var stage = Self.stage()
     stage.online("hub", timeout: .seconds(60))

@@ -5,7 +5,11 @@ import Testing
 ///
 /// The clocks begin at 1,000 s; `at(_:)` counts from there.
 struct Stage {
-  var engine: Engine
+  var engine: Engine { didSet { if checksEachChange { expectInvariants() } } }
+  /// Whether the invariants are checked after each change; otherwise the test says when.
+  var checksEachChange = true
+  /// How many more changes pass before they are checked again: a check costs with the number of records.
+  private var unlooked = 0
   private(set) var elapsed = Duration.zero
 
   static let start = Now(instant: Instant(nanoseconds: 1_000_000_000_000), wall: 1_700_000_000_000)
@@ -146,6 +150,16 @@ struct Stage {
 
   func find(_ room: String) -> Int32? {
     Array(room.utf8).withUnsafeBytes { engine.findRoom($0) }
+  }
+
+  mutating func expectInvariants() {
+    unlooked -= 1
+    guard unlooked < 0 else { return }
+    let everything = engine.everything.count
+    unlooked = everything / 100
+    do throws(BrokenInvariant) { try engine.checkInvariants() } catch {
+      Issue.record("after a step at \(elapsed): \(error)")
+    }
   }
 
   func name(_ client: Int32) -> String {

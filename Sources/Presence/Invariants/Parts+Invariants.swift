@@ -1,0 +1,82 @@
+/// Checks of the containers that the engine is made of, each on its own.
+
+extension NameTable {
+  func checkInvariants(_ name: String) throws(BrokenInvariant) {
+    var taken = 0
+    for index in entries.indices where entries[index].scope >= 0 {
+      taken += 1
+      let found = withName(Int32(index)) { find($0, scope: entries[index].scope) }
+      try hold(found == Int32(index), "\(name): \(index) is not found by its name")
+    }
+    try hold(taken == count, "\(name): \(taken) names are counted as \(count)")
+    let used = slots.count { $0 != 0 }
+    try hold(used == count, "\(name): \(used) slots for \(count) names")
+    try hold(Set(free).count == free.count, "\(name): a number is free twice")
+    try hold(free.count == entries.count - taken, "\(name): a number is lost")
+    for index in free { try hold(!isTaken(index), "\(name): \(index) is free and taken") }
+  }
+}
+
+extension Slab {
+  func checkInvariants(
+    _ name: String, isFree: (Element) -> Bool
+  ) throws(BrokenInvariant) {
+    try hold(Set(free).count == free.count, "\(name): a number is free twice")
+    for index in free {
+      try hold(isFree(items[Int(index)]), "\(name): \(index) is free and in use")
+    }
+    let blank = items.count { isFree($0) }
+    try hold(blank == free.count, "\(name): a number is lost")
+  }
+}
+
+extension LinkedLists {
+  /// Every entry is reached by its list, forwards and backwards, once.
+  func checkInvariants(_ name: String) throws(BrokenInvariant) {
+    var reached = 0
+    for list in heads.indices {
+      var (before, entry) = (Self.none, heads[list])
+      while entry != Self.none {
+        try hold(self.list(of: entry) == list, "\(name): \(entry) is not where it is linked")
+        try hold(previous[Int(entry)] == before, "\(name): \(entry) is linked one way only")
+        reached += 1
+        try hold(reached <= next.count, "\(name): a list has no end")
+        (before, entry) = (entry, next[Int(entry)])
+      }
+      try hold(tails[list] == before, "\(name): list \(list) ends elsewhere")
+    }
+    let listed = list.count { $0 != Self.unlisted }
+    try hold(listed == reached, "\(name): an entry is in a list that does not reach it")
+  }
+
+  func entries(of list: Int) -> [Int32] {
+    var (all, entry): ([Int32], Int32) = ([], heads[list])
+    while entry != Self.none {
+      all.append(entry)
+      entry = next[Int(entry)]
+    }
+    return all
+  }
+}
+
+extension Timetable {
+  func checkInvariants() throws(BrokenInvariant) {
+    try lists.checkInvariants("timetable")
+    for slot in 0..<Self.suspects {
+      let isOccupied = occupied[slot / 64] >> (slot % 64) & 1 == 1
+      try hold(isOccupied != lists.isEmpty(slot), "timetable: slot \(slot) is marked wrongly")
+    }
+  }
+
+  /// Whether an entry is looked at no later than at `time`, or is a suspect already.
+  func isLooked(at entry: Int32, by time: Instant) -> Bool {
+    guard let list = lists.list(of: entry), list != Self.away else { return false }
+    if list == Self.suspects { return true }
+    return start(ofSlot: list % 64, level: list / 64) <= max(Self.ticks(time), current)
+  }
+
+  func contains(_ entry: Int32) -> Bool { lists.list(of: entry) != nil }
+
+  /// Who is away, the one longest away first.
+  var parked: [Int32] { lists.entries(of: Self.away) }
+}
