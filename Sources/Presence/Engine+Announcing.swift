@@ -66,15 +66,19 @@ extension Engine {
     rooms[Int(room)].touches = []
     for touch in touches { settle(touch, into: &announcement) }
     announcement.ghosts = ghosts.removeValue(forKey: room) ?? []
-    if !announcement.isEmpty {
-      show(room)
-    } else if isIdle(room) {
-      idleRooms.append(room)
-    } else if isShown(room), rooms[Int(room)].count == 0 {
-      // Filled and emptied with nobody told: its time has begun again.
-      emptied.append(room, to: 0)
-    }
+    if !announcement.isEmpty { show(room) }
+    noteIfIdle(room)
+    noteIfEmpty(room)
     return announcement
+  }
+
+  /// A room in which nobody is, and of which nothing is left to say, waits to be cleared, or for those who may come
+  /// back. One that filled and emptied with nobody told has its time begin again.
+  private mutating func noteIfEmpty(_ room: Int32) {
+    guard rooms[Int(room)].count == 0, rooms[Int(room)].touches.isEmpty, ghosts[room] == nil,
+      !rooms[Int(room)].flags.contains(.idle)
+    else { return }
+    emptied.append(room, to: isShown(room) ? Self.shownEmpty : Self.hiddenEmpty)
   }
 
   private mutating func settle(_ touch: Room.Touch, into announcement: inout Announcement) {
@@ -101,9 +105,7 @@ extension Engine {
   private mutating func show(_ room: Int32) {
     let isNew = rooms[Int(room)].flags.insert(.shown).inserted
     rooms[Int(room)].announcedCount = rooms[Int(room)].count
-    guard rooms[Int(room)].count == 0 else { return }
-    emptied.append(room, to: 0)
-    if isNew { save(room: room) }
+    if isNew, rooms[Int(room)].count == 0 { save(room: room) }
   }
 
   /// The revision of the last announcement of a room, and `count` new ones that follow on each other:
@@ -169,7 +171,12 @@ extension Engine {
     raiseRevision(above: revision)
     rooms[Int(room)].revision = min(max(0, revision), lastRevision)
     rooms[Int(room)].announcedCount = Int32(clamping: members.count)
-    rooms[Int(room)].flags.insert(.shown)
+    if rooms[Int(room)].flags.insert(.shown).inserted, rooms[Int(room)].count == 0 {
+      rooms[Int(room)].emptiedAt = now.instant
+    }
+    wake(room)
+    emptied.remove(room)
+    noteIfEmpty(room)
     save(room: room)
   }
 

@@ -20,7 +20,7 @@ extension Engine {
     if isWillRetained, case .online = status { vouch(for: index) }
     guard clients[Int(index)].statusHash != hash else { return }
     switch status {
-    case .online(let birth): claimOnline(index, birth, hash, isWillRetained: isWillRetained)
+    case .online(let birth): claimOnline(who, index, birth, hash, isWillRetained: isWillRetained)
     case .offline(let death): claimOffline(index, death, hash)
     case .forget: break
     }
@@ -31,11 +31,9 @@ extension Engine {
   }
 
   private mutating func takeIn(_ who: Who, _ birth: Birth, _ hash: UInt64) {
-    guard hasPlace(for: birth.rooms) else {
-      counters.limited += 1
+    guard makePlace(for: who, birth.rooms, spends: false), let index = findOrAdd(who) else {
       return
     }
-    guard let index = findOrAdd(who) else { return }
     clients[Int(index)].connection = Client.unheard
     if let epoch = birth.epoch { setEpoch(epoch, of: index) }
     apply(birth, to: index)
@@ -43,7 +41,7 @@ extension Engine {
   }
 
   private mutating func claimOnline(
-    _ index: Int32, _ birth: Birth, _ hash: UInt64, isWillRetained: Bool
+    _ who: Who, _ index: Int32, _ birth: Birth, _ hash: UInt64, isWillRetained: Bool
   ) {
     guard clients[Int(index)].connection != connection else { return }
     if isStale(birth.epoch, for: index) { return }
@@ -57,10 +55,7 @@ extension Engine {
       }
       return
     }
-    guard hasPlace(for: birth.rooms) else {
-      counters.limited += 1
-      return
-    }
+    guard makePlace(for: who, birth.rooms, spends: false) else { return }
     if clients[Int(index)].state == .away {
       comeBack(index)
       clients[Int(index)].connection = Client.unheard

@@ -12,12 +12,13 @@ extension Engine {
     return userNames.find(user).map { $0 + 1 }
   }
 
-  /// The client, new if need be; `nil` and counted when there is no place for another.
+  /// The client, new if need be; `nil` and counted when there is no place for another. ``makePlace(for:_:spends:)``
+  /// asks for it as well.
   mutating func findOrAdd(_ who: Who) -> Int32? {
     let index = find(who)
     if let index, clients[Int(index)].state != .gone { return index }
     guard makePlace() else {
-      counters.limited += 1
+      refuse(.clients)
       return nil
     }
     guard let index else { return add(who) }
@@ -137,7 +138,7 @@ extension Engine {
       if clients[Int(index)].firstMembership < 0 { free(client: index) } else { kept.append(index) }
     }
     goneClients = kept
-    for index in idleRooms where isIdle(index) { free(room: index) }
+    for index in idleRooms where rooms[Int(index)].flags.contains(.idle) { free(room: index) }
     idleRooms.removeAll(keepingCapacity: true)
   }
 

@@ -54,11 +54,7 @@ extension Engine {
   }
 
   private mutating func born(_ who: Who, _ birth: Birth, _ hash: UInt64) {
-    guard hasPlace(for: birth.rooms) else {
-      counters.limited += 1
-      return
-    }
-    guard let index = findOrAdd(who) else { return }
+    guard makePlace(for: who, birth.rooms, spends: true), let index = findOrAdd(who) else { return }
     if clients[Int(index)].state == .away { comeBack(index) } else { heard(index) }
     if let epoch = birth.epoch { setEpoch(epoch, of: index) }
     apply(birth, to: index)
@@ -116,14 +112,10 @@ extension Engine {
   }
 
   private mutating func join(_ who: Who, _ name: UnsafeRawBufferPointer, _ data: [UInt8]?) {
-    let known = roomNames.find(name)
-    guard known != nil || roomNames.count < rules.maxRooms, hasPlace(for: who, in: known) else {
-      counters.limited += 1
-      return
-    }
-    guard let index = findOrAdd(who), let room = findOrAdd(room: name) else { return }
+    guard makePlace(for: who, in: name), let index = findOrAdd(who) else { return }
+    let room = findOrAdd(room: name)
     if clients[Int(index)].state == .away { comeBack(index) } else { heard(index) }
-    makeWay(for: room, of: index)
+    dropAway(for: room, of: index)
     enter(index, room, data: data, reason: .joined)
     hearGateway(of: index)
   }
@@ -213,7 +205,7 @@ extension Engine {
   }
 
   /// Rooms that wait for a client count as its rooms, but give way to those that it joins.
-  private mutating func makeWay(for room: Int32, of index: Int32) {
+  private mutating func dropAway(for room: Int32, of index: Int32) {
     guard clients[Int(index)].flags.contains(.hasAway) else { return }
     var held = 0
     var holdsRoom = false
@@ -231,7 +223,7 @@ extension Engine {
   ) {
     var wanted: [Int32] = []
     for name in names {
-      if let room = name.withUnsafeBytes({ findOrAdd(room: $0) }) { wanted.append(room) }
+      wanted.append(name.withUnsafeBytes { findOrAdd(room: $0) })
     }
     forEachMembership(of: index) { engine, membership in
       if !wanted.contains(engine.memberships[membership].room) {
@@ -239,22 +231,6 @@ extension Engine {
       }
     }
     for room in wanted { enter(index, room, data: nil, reason: .joined) }
-  }
-
-  /// Whether the rooms of a birth, those that are new included, stay within the limits; counted if not.
-  func hasPlace(for rooms: [[UInt8]]?) -> Bool {
-    guard let rooms else { return true }
-    var new = 0
-    for room in rooms where room.withUnsafeBytes({ roomNames.find($0) }) == nil { new += 1 }
-    return rooms.count <= rules.maxRoomsPerClient && roomNames.count + new <= rules.maxRooms
-  }
-
-  private func hasPlace(for who: Who, in room: Int32?) -> Bool {
-    guard let index = find(who) else { return rules.maxRoomsPerClient > 0 }
-    if let room, let held = membership(of: index, in: room), memberships[held].state == .present {
-      return true
-    }
-    return Int(clients[Int(index)].presences) < rules.maxRoomsPerClient
   }
 
   /// Whether a word is of an earlier connection than the client's; counted if so. No epoch is below 0: such a number

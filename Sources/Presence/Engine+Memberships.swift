@@ -1,10 +1,9 @@
 /// A client's ties to rooms: made, withdrawn, ended, and touched when they differ from what was last
 /// announced.
 extension Engine {
-  /// The room's index, new if need be; `nil` when there is no place for another.
-  mutating func findOrAdd(room name: UnsafeRawBufferPointer) -> Int32? {
+  /// The room's index, new if need be; there is place for it.
+  mutating func findOrAdd(room name: UnsafeRawBufferPointer) -> Int32 {
     if let index = roomNames.find(name) { return index }
-    guard roomNames.count < rules.maxRooms else { return nil }
     let index = roomNames.insert(name)
     // A number that was used before has a blank record, which may stand in lists.
     if Int(index) == rooms.count { rooms.append(Room()) }
@@ -37,6 +36,7 @@ extension Engine {
     }
     clients[Int(client)].firstMembership = index
     rooms[Int(room)].ties += 1
+    wake(room)
     return index
   }
 
@@ -44,8 +44,14 @@ extension Engine {
   /// as anybody knows, and keeps its `since`.
   mutating func admit(_ index: Int32, reason: Reason) {
     touch(index)
-    if memberships[index].state == .ended { dropOwnData(of: index) }
-    if !memberships[index].flags.contains(.announced) { memberships[index].since = now.wall.asRowTime }
+    switch memberships[index].state {
+    case .ended: dropOwnData(of: index)
+    case .away: unlinkAway(index)
+    case .present, .free: break
+    }
+    if !memberships[index].flags.contains(.announced) {
+      memberships[index].since = now.wall.asRowTime
+    }
     memberships[index].state = .present
     memberships[index].reason = reason
     link(index)
@@ -57,6 +63,7 @@ extension Engine {
   mutating func withdraw(_ index: Int32, to state: Membership.State, reason: Reason) {
     touch(index)
     unlink(index)
+    if state == .away { linkAway(index) }
     memberships[index].state = state
     memberships[index].reason = reason
     counters.count(reason)
@@ -68,6 +75,7 @@ extension Engine {
     switch memberships[index].state {
     case .present: withdraw(index, to: .ended, reason: reason)
     case .away:
+      unlinkAway(index)
       memberships[index].state = .ended
       save(membership: index)
       if !memberships[index].flags.contains(.touched) { free(membership: index) }
@@ -108,7 +116,7 @@ extension Engine {
     dropOwnData(of: index)
     let room = memberships[index].room
     rooms[Int(room)].ties -= 1
-    if isIdle(room) { idleRooms.append(room) }
+    noteIfIdle(room)
     save(membership: index)
     memberships[index].state = .free
     memberships.remove(index)
@@ -123,28 +131,7 @@ extension Engine {
   }
 }
 
-/// What is shown with a member: the membership's own data, else its client's.
 extension Engine {
-  func shownData(of index: Int32) -> [UInt8]? {
-    let own = memberships[index].data
-    let handle = own >= 0 ? own : clients[Int(memberships[index].client)].data
-    return handle >= 0 ? blobs[handle] : nil
-  }
-
-  /// `nil` or `{}`: none.
-  mutating func setData(_ data: [UInt8]?, of client: Int32) {
-    let new = data.flatMap { Self.isEmptyObject($0) ? nil : $0 }
-    let handle = clients[Int(client)].data
-    guard (handle >= 0 ? blobs[handle] : nil) != new else { return }
-    forEachMembership(of: client) { engine, membership in
-      if engine.memberships[membership].state == .present, engine.memberships[membership].data < 0 {
-        engine.touch(membership)
-      }
-    }
-    clients[Int(client)].data = replace(handle, with: new)
-    save(client: client)
-  }
-
   /// Marks a client as asleep, or as awake, in each of its rooms.
   mutating func setAsleep(_ isAsleep: Bool, of client: Int32) {
     guard clients[Int(client)].flags.contains(.asleep) != isAsleep else { return }
@@ -159,30 +146,5 @@ extension Engine {
       clients[Int(client)].flags.remove(.asleep)
     }
     save(client: client)
-  }
-
-  private mutating func setOwnData(_ data: [UInt8], of index: Int32) {
-    let new = Self.isEmptyObject(data) ? nil : data
-    let handle = memberships[index].data
-    guard (handle >= 0 ? blobs[handle] : nil) != new else { return }
-    touch(index)
-    memberships[index].data = replace(handle, with: new)
-    save(membership: index)
-  }
-
-  private mutating func dropOwnData(of index: Int32) {
-    memberships[index].data = replace(memberships[index].data, with: nil)
-  }
-
-  private mutating func replace(_ handle: Int32, with data: [UInt8]?) -> Int32 {
-    if handle >= 0 {
-      blobs[handle] = []
-      blobs.remove(handle)
-    }
-    return data.map { blobs.insert($0) } ?? -1
-  }
-
-  private static func isEmptyObject(_ data: [UInt8]) -> Bool {
-    data.elementsEqual([UInt8(ascii: "{"), UInt8(ascii: "}")])
   }
 }

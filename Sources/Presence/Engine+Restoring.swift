@@ -52,8 +52,10 @@ extension Engine {
     if row.isGated { client.flags.insert(.gated) }
     if row.returnsAlone { client.flags.insert(.returnsAlone) }
     client.gateway = row.gateway
-    client.data = row.data.map { blobs.insert($0) } ?? -1
+    let (data, isKept) = restore(data: row.data)
+    client.data = data
     place(client, at: row.id)
+    if !isKept { save(client: row.id) }
     knownClients += 1
     if client.isPresent { presentClients += 1 }
     if state == .dying {
@@ -77,7 +79,8 @@ extension Engine {
       membership(of: row.client, in: row.room) == nil,
       let state = Membership.State(rawValue: row.state), state == .present || state == .away,
       row.id >= memberships.capacity || memberships[row.id].state == .free,
-      state == .away || clients[Int(row.client)].isPresent
+      clients[Int(row.client)].isPresent || state == .away,
+      clients[Int(row.client)].state != .dying || state == .present || removals[row.client] != nil
     else { throw RestoreError(row: "membership \(row.id)") }
     var blank = Membership(client: -1, room: -1)
     blank.state = .free
@@ -85,17 +88,20 @@ extension Engine {
     membership.state = state
     membership.since = row.since
     membership.nextOfClient = clients[Int(row.client)].firstMembership
-    membership.data = row.data.map { blobs.insert($0) } ?? -1
+    let (data, isKept) = restore(data: row.data)
+    membership.data = data
     if state == .present { membership.flags = .announced }
     memberships.restore(membership, at: row.id, blank: blank)
+    if !isKept { save(membership: row.id) }
     clients[Int(row.client)].firstMembership = row.id
     rooms[Int(row.room)].ties += 1
     if state == .present {
       link(row.id)
       rooms[Int(row.room)].announcedCount += 1
       rooms[Int(row.room)].flags.insert(.shown)
-    } else if clients[Int(row.client)].isPresent {
-      clients[Int(row.client)].flags.insert(.hasAway)
+    } else {
+      linkAway(row.id)
+      if clients[Int(row.client)].isPresent { clients[Int(row.client)].flags.insert(.hasAway) }
     }
   }
 
@@ -114,12 +120,22 @@ extension Engine {
     restoreGateways()
     var empty: [Int32] = []
     for index in 0..<Int32(rooms.count) where roomNames.isTaken(index) {
-      if rooms[Int(index)].count == 0, isShown(index) { empty.append(index) }
-      if isIdle(index) { idleRooms.append(index) }
+      if rooms[Int(index)].count == 0 { empty.append(index) }
     }
     empty.sort { (rooms[Int($0)].emptiedAt, $0) < (rooms[Int($1)].emptiedAt, $1) }
-    for index in empty { emptied.append(index, to: 0) }
+    for index in empty {
+      emptied.append(index, to: isShown(index) ? Self.shownEmpty : Self.hiddenEmpty)
+      noteIfIdle(index)
+    }
+    keepToMaxRooms()
     // What was read is what was committed.
     _ = takeRecounts()
+  }
+
+  /// The limit may be lower than it was.
+  private mutating func keepToMaxRooms() {
+    for list in [Self.hiddenEmpty, Self.shownEmpty] {
+      while roomsInUse > rules.maxRooms, let room = emptied.first(of: list) { makeWay(room) }
+    }
   }
 }

@@ -18,7 +18,7 @@ extension Engine {
     if let held, memberships[held].state != .ended {
       if !isThere, memberships[held].state == .present { end(held, reason: .left) }
     } else if isThere {
-      claimEntry(index, name)
+      claimEntry(who, index, name)
     }
     return true
   }
@@ -40,13 +40,13 @@ extension Engine {
     }
   }
 
-  private mutating func claimEntry(_ index: Int32, _ name: UnsafeRawBufferPointer) {
-    guard Int(clients[Int(index)].presences) < rules.maxRoomsPerClient,
-      let room = findOrAdd(room: name)
-    else {
-      counters.limited += 1
+  private mutating func claimEntry(_ who: Who, _ index: Int32, _ name: UnsafeRawBufferPointer) {
+    guard Int(clients[Int(index)].presences) < rules.maxRoomsPerClient else {
+      refuse(.roomsPerClient)
       return
     }
-    enter(index, room, data: nil, reason: .joined)
+    let wanted = existing(name).map { WantedRooms(known: [$0]) } ?? WantedRooms(new: 1)
+    guard makePlace(for: who, wanted, spends: false) else { return }
+    enter(index, findOrAdd(room: name), data: nil, reason: .joined)
   }
 }

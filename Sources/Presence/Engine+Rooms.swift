@@ -40,6 +40,26 @@ extension Engine {
     count(index, by: -1)
   }
 
+  /// Links a membership among those of its room that wait for their clients.
+  mutating func linkAway(_ index: Int32) {
+    let room = Int(memberships[index].room)
+    let first = rooms[room].firstAway
+    memberships[index].nextInRoom = first
+    memberships[index].previousInRoom = -1
+    if first >= 0 { memberships[first].previousInRoom = index }
+    rooms[room].firstAway = index
+  }
+
+  mutating func unlinkAway(_ index: Int32) {
+    let (before, after) = (memberships[index].previousInRoom, memberships[index].nextInRoom)
+    if before >= 0 {
+      memberships[before].nextInRoom = after
+    } else {
+      rooms[Int(memberships[index].room)].firstAway = after
+    }
+    if after >= 0 { memberships[after].previousInRoom = before }
+  }
+
   /// Counts a member that came or went among its room's users, or its members without one.
   private mutating func count(_ index: Int32, by step: Int32) {
     let room = memberships[index].room
@@ -67,8 +87,21 @@ extension Engine {
     return it.ties == 0 && it.touches.isEmpty && !it.flags.contains(.shown)
   }
 
+  /// What nothing refers to holds no place any more, and goes at ``reclaim()``.
+  mutating func noteIfIdle(_ room: Int32) {
+    guard isIdle(room), rooms[Int(room)].flags.insert(.idle).inserted else { return }
+    emptied.remove(room)
+    idleRooms.append(room)
+    idleCount += 1
+  }
+
+  /// An idle room is in use again.
+  mutating func wake(_ room: Int32) {
+    if rooms[Int(room)].flags.remove(.idle) != nil { idleCount -= 1 }
+  }
+
   mutating func free(room index: Int32) {
-    guard roomNames.isTaken(index) else { return }
+    wake(index)
     roomNames.remove(index)
     emptied.remove(index)
     heads[index] = nil
@@ -82,17 +115,22 @@ extension Engine {
 
   /// Rooms that have been empty for long enough are shown no more. At most `budget` of them.
   mutating func clearEmptied(budget: inout Int) {
-    while budget > 0, let room = emptied.first(of: 0),
+    while budget > 0, let room = emptied.first(of: Self.shownEmpty),
       rooms[Int(room)].emptiedAt + rules.emptyRoomTTL <= now.instant
     {
       budget -= 1
-      emptied.remove(room)
-      rooms[Int(room)].flags.remove(.shown)
-      rooms[Int(room)].announcedCount = 0
-      clearedRooms.append(room)
-      save(room: room)
-      if isIdle(room) { idleRooms.append(room) }
+      hide(room)
     }
+  }
+
+  /// An empty room is shown no more. If clients may come back to it, it is kept.
+  mutating func hide(_ room: Int32) {
+    rooms[Int(room)].flags.remove(.shown)
+    rooms[Int(room)].announcedCount = 0
+    clearedRooms.append(room)
+    save(room: room)
+    emptied.append(room, to: Self.hiddenEmpty)
+    noteIfIdle(room)
   }
 
   /// The rooms whose retained topics are to be cleared, since the last call. Their names last until

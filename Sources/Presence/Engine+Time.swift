@@ -109,7 +109,7 @@ extension Engine {
     if let oldest = timetable.firstAway {
       next = min(next ?? .never, clients[Int(oldest)].mark + rules.forgetAfter)
     }
-    if let room = emptied.first(of: 0) {
+    if let room = emptied.first(of: Self.shownEmpty) {
       next = min(next ?? .never, rooms[Int(room)].emptiedAt + rules.emptyRoomTTL)
     }
     return next

@@ -11,6 +11,7 @@
 /// - what differs from the database is in the unsaved lists;
 /// - a client that is present and can fall silent is in the timetable no later than its deadline, or
 ///   among the suspects; one that is away is parked there in order of going;
+/// - a room in which nobody is, and of which nothing is left to announce, is among the emptied or the idle;
 /// - a client that is present while its gateway is away, or the other way round, is among the unchecked.
 public struct Engine {
   /// How far the bridge is with its connection; nothing falls due unless it is `live`.
@@ -44,6 +45,9 @@ public struct Engine {
   var roomNames = NameTable()
   var rooms: ContiguousArray<Room> = []
   var blobs = Slab<[UInt8]>()
+  /// The bytes of all data that is kept.
+  public internal(set) var dataBytes = 0
+  var budgets = NewRoomBudgets()
   /// Members of a room by user: `room << 32 | user`.
   var usersOfRooms: [UInt64: Int32] = [:]
   var heads: [Int32: RoomHead] = [:]
@@ -55,7 +59,11 @@ public struct Engine {
   var checked = 0
 
   var timetable = Timetable()
-  var emptied = LinkedLists(lists: 1)
+  /// Rooms in which nobody is, the one empty longest first: those that are shown, and those that are not, but wait
+  /// for somebody to come back.
+  var emptied = LinkedLists(lists: 2)
+  static let shownEmpty = 0
+  static let hiddenEmpty = 1
   /// Who is or was dying; looked through when a connection ends or settles.
   var dying: ContiguousArray<Int32> = []
   /// Who is said to be there, since connecting, by a topic that its will would have replaced.
@@ -66,7 +74,9 @@ public struct Engine {
   var touchedRooms: ContiguousArray<Int32> = []
   var clearedRooms: ContiguousArray<Int32> = []
   var goneClients: ContiguousArray<Int32> = []
+  /// Rooms to free, and how many of them nothing has been heard of since.
   var idleRooms: ContiguousArray<Int32> = []
+  var idleCount = 0
   var ghosts: [Int32: [Ghost]] = [:]
 
   var unsavedClients: ContiguousArray<Int32> = []

@@ -31,6 +31,16 @@ struct LinkedLists {
     Int(entry) < list.count && list[Int(entry)] != Self.unlisted ? Int(list[Int(entry)]) : nil
   }
 
+  /// The entries of a list in order, at most so many.
+  func entries(of list: Int, first limit: Int = .max) -> [Int32] {
+    var (all, entry): ([Int32], Int32) = ([], heads[list])
+    while entry != Self.none, all.count < limit {
+      all.append(entry)
+      entry = next[Int(entry)]
+    }
+    return all
+  }
+
   mutating func append(_ entry: Int32, to target: Int) {
     reserve(Int(entry) + 1)
     remove(entry)

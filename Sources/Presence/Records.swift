@@ -99,6 +99,7 @@ struct Membership {
   var client: Int32
   var room: Int32
   var nextOfClient: Int32 = -1
+  /// Among the room's members, or among those who may come back.
   var nextInRoom: Int32 = -1
   var previousInRoom: Int32 = -1
   var data: Int32 = -1
@@ -123,6 +124,8 @@ struct Room {
     static let recounted = Flags(rawValue: 32)
     /// Its members are being paged through.
     static let rostered = Flags(rawValue: 64)
+    /// Stands in the list of rooms to free, and holds no place.
+    static let idle = Flags(rawValue: 128)
   }
 
   /// A membership that changed since the last announcement, with what was then shown of it.
@@ -139,6 +142,8 @@ struct Room {
   var emptiedAt = Instant(nanoseconds: 0)
   var touches: ContiguousArray<Touch> = []
   var firstMember: Int32 = -1
+  /// Those who may come back.
+  var firstAway: Int32 = -1
   var count: Int32 = 0
   var users: Int32 = 0
   var anonymous: Int32 = 0

@@ -17,6 +17,12 @@ public struct Rules: Equatable, Sendable {
   public var maxRoomsPerClient = 64
   public var maxClients = 2_000_000
   public var maxRooms = 1_000_000
+  /// Ties of clients to rooms in all, with those that wait for somebody to come back.
+  public var maxPresences = 10_000_000
+  /// Rooms that do not exist yet, for each client in a minute.
+  public var maxNewRooms = 256
+  /// Bytes of data in all.
+  public var maxData = 256 << 20
   /// Whether each commit is told how the counts of rooms changed: somebody keeps their history.
   public var tellsRecounts = false
 
@@ -28,7 +34,11 @@ public struct Counters: Equatable, Sendable {
   public var heartbeats: UInt64 = 0
   public var heartbeatsUnknown: UInt64 = 0
   public var stale: UInt64 = 0
-  public var limited: UInt64 = 0
+  /// What was refused because it was over a limit: in all, and by limit.
+  public var limited: UInt64 { limits.total }
+  public internal(set) var limits = LimitCounts()
+  /// Empty rooms that were cleared before their time, at `max_rooms`.
+  public internal(set) var roomsMadeWay: UInt64 = 0
   /// Presences that came by a join or a birth, that came back, and that went, by reason.
   public var joined: UInt64 = 0
   public var revived: UInt64 = 0

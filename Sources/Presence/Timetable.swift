@@ -92,6 +92,9 @@ extension Timetable {
   /// Who has been away longest.
   var firstAway: Int32? { lists.first(of: Self.away) }
 
+  /// Who is away, the one longest away first, at most so many.
+  func parked(first limit: Int = .max) -> [Int32] { lists.entries(of: Self.away, first: limit) }
+
   mutating func park(_ entry: Int32) {
     cancel(entry)
     lists.append(entry, to: Self.away)

@@ -182,7 +182,9 @@ import Testing
   func `a client heard very many connections ago was not heard in this one`(connections: Int) {
     var stage = Stage(rules: Self.rules)
     stage.online("a", rooms: ["lab"])
+    stage.checksEachChange = false
     for _ in 0..<connections { stage.reconnect() }
+    stage.checksEachChange = true
     stage.claimsOffline("a")
     stage.at(.seconds(2))
     stage.tick()
@@ -192,6 +194,7 @@ import Testing
   @Test func `a client heard in a connection was heard in it, whatever its number`() {
     var stage = Stage(rules: Self.rules)
     stage.online("a", rooms: ["lab"])
+    stage.checksEachChange = false
     for _ in 0..<65_540 {
       stage.reconnect()
       stage.beat("a")

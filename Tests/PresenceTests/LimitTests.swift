@@ -55,25 +55,6 @@ import Testing
     #expect(stage.figures("hall") == [2, 0, 2])
   }
 
-  @Test func `a room that has gone makes place for another`() {
-    var stage = Stage(
-      rules: .with {
-        $0.maxRooms = 1
-        $0.emptyRoomTTL = .seconds(5)
-      })
-    stage.join("a", "lab")
-    stage.catchUp()
-    stage.leave("a", "lab")
-    stage.catchUp()
-    stage.join("a", "hall")
-    #expect(stage.engine.counters.limited == 1)
-    stage.at(.seconds(5))
-    stage.tick()
-    stage.engine.reclaim()
-    stage.join("a", "hall")
-    #expect(stage.members("hall") == ["a"])
-  }
-
   @Test func `a client is in so many rooms and no more`() {
     var stage = Stage(rules: .with { $0.maxRoomsPerClient = 2 })
     stage.online("a", rooms: ["lab", "hall"])

@@ -156,7 +156,7 @@ struct Stage {
     unlooked -= 1
     guard unlooked < 0 else { return }
     let everything = engine.everything.count
-    unlooked = everything / 100
+    unlooked = everything / 30
     do throws(BrokenInvariant) { try engine.checkInvariants() } catch {
       Issue.record("after a step at \(elapsed): \(error)")
     }

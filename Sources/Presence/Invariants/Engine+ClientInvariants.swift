@@ -16,6 +16,7 @@ extension Engine {
 
   func checkClients() throws(BrokenInvariant) {
     var (known, present) = (0, 0)
+    let (leaving, dying) = (Set(goneClients), Set(dying))
     for index in clients.indices {
       let client = clients[index]
       let isTaken = clientNames.isTaken(Int32(index))
@@ -24,6 +25,11 @@ extension Engine {
       if client.state != .gone { known += 1 }
       if client.isPresent { present += 1 }
       try check(client, Int32(index))
+      try hold(
+        client.state != .gone || leaving.contains(Int32(index)), "client \(index) is gone for ever")
+      try hold(
+        client.state != .dying || dying.contains(Int32(index)),
+        "client \(index) is dying unnoticed")
     }
     try hold(known == knownClients, "\(known) clients are known, counted as \(knownClients)")
     try hold(present == presentClients, "\(present) are present, counted as \(presentClients)")
@@ -31,13 +37,10 @@ extension Engine {
 
   private func check(_ client: Client, _ index: Int32) throws(BrokenInvariant) {
     let isGone = client.state == .gone
-    try hold(!isGone || goneClients.contains(index), "client \(index) is gone for ever")
     try hold(!isGone || client.data < 0, "client \(index) is gone and has data")
     try hold(
       client.state == .dying || removals[index] == nil,
       "client \(index) is not dying, and its removal is kept")
-    try hold(
-      client.state != .dying || dying.contains(index), "client \(index) is dying unnoticed")
     try hold(
       client.state != .away || !client.flags.contains(.hasAway),
       "client \(index) is away and present again")
@@ -60,7 +63,7 @@ extension Engine {
         try hold(!timetable.contains(number), "client \(index) is gone and in the timetable")
       }
     }
-    let parked = timetable.parked
+    let parked = timetable.parked()
     try hold(parked.count == away, "\(away) clients are away and \(parked.count) parked")
     for (place, index) in parked.enumerated() {
       try hold(clients[Int(index)].state == .away, "client \(index) is parked and not away")
@@ -72,10 +75,11 @@ extension Engine {
 
   func checkGateways() throws(BrokenInvariant) {
     let awaited = Set(unchecked[checked...])
+    let listed = carried.mapValues { Set($0.clients) }
     for index in clients.indices where clients[index].gateway >= 0 {
       let gateway = clients[index].gateway
       try hold(clientNames.isTaken(gateway), "client \(index) is carried by nobody")
-      let isListed = carried[gateway]?.clients.contains(Int32(index)) ?? false
+      let isListed = listed[gateway]?.contains(Int32(index)) ?? false
       try hold(isListed, "gateway \(gateway) does not know that it carries \(index)")
       try hold(
         agrees(Int32(index)) || awaited.contains(Int32(index)),
@@ -84,7 +88,7 @@ extension Engine {
     for (gateway, list) in carried {
       try hold(clientNames.isTaken(gateway), "\(gateway) is no client and carries some")
       try hold(
-        list.clients.allSatisfy(clients.indices.map(Int32.init).contains),
+        list.clients.allSatisfy { clients.indices.contains(Int($0)) },
         "gateway \(gateway) carries who does not exist")
     }
   }

@@ -47,7 +47,8 @@ extension Engine {
   /// Every list of records to save or announce holds what is flagged to stand in it, once.
   private func checkLists() throws(BrokenInvariant) {
     try Self.check(
-      unsavedClients, "unsaved clients", clients.indices.map { clients[$0].flags.contains(.unsaved) })
+      unsavedClients, "unsaved clients",
+      clients.indices.map { clients[$0].flags.contains(.unsaved) })
     try Self.check(
       unsavedMemberships, "unsaved memberships",
       memberships.items.map { $0.flags.contains(.unsaved) })
@@ -55,7 +56,8 @@ extension Engine {
       unsavedRooms, "unsaved rooms", rooms.map { $0.flags.contains(.unsaved) })
     try Self.check(touchedRooms, "touched rooms", rooms.map { $0.flags.contains(.listed) })
     let recounted = recountedRooms.filter { rooms[Int($0)].flags.contains(.recounted) }
-    try Self.check(ContiguousArray(recounted), "recounted rooms", rooms.map { $0.flags.contains(.recounted) })
+    try Self.check(
+      ContiguousArray(recounted), "recounted rooms", rooms.map { $0.flags.contains(.recounted) })
   }
 
   private static func check(
@@ -80,6 +82,9 @@ extension Engine {
       try hold(!blobs[handle].isEmpty, "data \(handle) was given back, and a record refers to it")
     }
     try hold(owners.count == blobs.count, "there is data that belongs to nobody")
+    let bytes = blobs.items.reduce(0) { $0 + $1.count }
+    try hold(bytes == dataBytes, "\(bytes) bytes of data are counted as \(dataBytes)")
+    try hold(bytes <= rules.maxData, "there is more data than is allowed")
     try blobs.checkInvariants("data") { $0.isEmpty }
   }
 }

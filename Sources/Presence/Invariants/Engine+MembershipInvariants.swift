@@ -15,7 +15,8 @@ extension Engine {
     if clients[Int(client)].state == .free { index = -1 }
     while index >= 0 {
       let it = memberships[index]
-      try hold(reached.insert(index).inserted, "membership \(index) is in two lists, or twice in one")
+      try hold(
+        reached.insert(index).inserted, "membership \(index) is in two lists, or twice in one")
       try hold(it.client == client, "membership \(index) is in another client's list")
       try hold(rooms.insert(it.room).inserted, "client \(client) has two ties to room \(it.room)")
       try check(it, index)

@@ -1,15 +1,24 @@
+/// What a room's memberships are, counted by looking at them all.
+private struct Census {
+  var ties: Int32 = 0
+  var present: Int32 = 0
+  var away: Int32 = 0
+  var touched: Int32 = 0
+}
+
 /// Rooms: their members, their counts, what waits to be announced, and the orders that are kept for snapshots and pages.
 extension Engine {
   func checkRooms() throws(BrokenInvariant) {
-    var ties: [Int32: Int32] = [:]
-    for it in memberships.items where it.state != .free { ties[it.room, default: 0] += 1 }
+    let census = census()
     var occupied = 0
     var users: [UInt64: Int32] = [:]
     for index in rooms.indices where roomNames.isTaken(Int32(index)) {
       let room = rooms[index]
-      try hold(room.ties == ties[Int32(index)] ?? 0, "room \(index) has other ties than counted")
-      try checkMembers(of: Int32(index), &users)
-      try checkTouches(of: Int32(index))
+      let ties = census[index].ties
+      try hold(room.ties == ties, "room \(index) has \(ties) ties, counted as \(room.ties)")
+      try checkMembers(of: Int32(index), census[index], &users)
+      try checkAway(of: index, census[index])
+      try checkTouches(of: Int32(index), census[index])
       if room.count > 0 { occupied += 1 }
     }
     try hold(occupied == occupiedRooms, "\(occupied) rooms are occupied, not \(occupiedRooms)")
@@ -22,8 +31,19 @@ extension Engine {
     for room in ghosts.keys { try hold(roomNames.isTaken(room), "a ghost is in no room") }
   }
 
+  private func census() -> [Census] {
+    var census = [Census](repeating: Census(), count: rooms.count)
+    for it in memberships.items where it.state != .free {
+      census[Int(it.room)].ties += 1
+      if it.state == .present { census[Int(it.room)].present += 1 }
+      if it.state == .away { census[Int(it.room)].away += 1 }
+      if it.flags.contains(.touched) { census[Int(it.room)].touched += 1 }
+    }
+    return census
+  }
+
   private func checkMembers(
-    of index: Int32, _ users: inout [UInt64: Int32]
+    of index: Int32, _ census: Census, _ users: inout [UInt64: Int32]
   ) throws(BrokenInvariant) {
     let room = rooms[Int(index)]
     var (count, anonymous, asleep, distinct): (Int32, Int32, Int32, Int32) = (0, 0, 0, 0)
@@ -48,11 +68,23 @@ extension Engine {
     try hold(
       (count, anonymous, asleep, distinct) == (room.count, room.anonymous, room.asleep, room.users),
       "room \(index) is counted wrongly")
-    let present = memberships.items.count { $0.room == index && $0.state == .present }
-    try hold(present == Int(count), "a member of room \(index) is not linked into it")
+    try hold(census.present == count, "a member of room \(index) is not linked into it")
   }
 
-  private func checkTouches(of index: Int32) throws(BrokenInvariant) {
+  private func checkAway(of index: Int, _ census: Census) throws(BrokenInvariant) {
+    var (count, before, member): (Int, Int32, Int32) = (0, -1, rooms[index].firstAway)
+    while member >= 0, count <= memberships.capacity {
+      let it = memberships[member]
+      try hold(
+        it.state == .away && it.room == Int32(index) && it.previousInRoom == before,
+        "\(member) is linked wrongly among those who may come back to room \(index)")
+      count += 1
+      (before, member) = (member, it.nextInRoom)
+    }
+    try hold(Int(census.away) == count, "room \(index) does not know all who may come back to it")
+  }
+
+  private func checkTouches(of index: Int32, _ census: Census) throws(BrokenInvariant) {
     let room = rooms[Int(index)]
     var seen = Set<Int32>()
     for touch in room.touches {
@@ -62,13 +94,11 @@ extension Engine {
       try hold(it.flags.contains(.touched), "room \(index) was touched by one that says it was not")
       try hold(seen.insert(touch.membership).inserted, "room \(index) was touched twice by one")
     }
-    let touched = memberships.items.count {
-      $0.state != .free && $0.room == index && $0.flags.contains(.touched)
-    }
-    try hold(touched == seen.count, "a touch of room \(index) is lost")
+    try hold(Int(census.touched) == seen.count, "a touch of room \(index) is lost")
     try hold(
       room.touches.isEmpty || room.reserved > 0, "room \(index) has changes and no revision")
-    try hold(max(room.revision, room.reserved) <= lastRevision, "room \(index) is ahead of revisions")
+    try hold(
+      max(room.revision, room.reserved) <= lastRevision, "room \(index) is ahead of revisions")
     if rules.tellsRecounts, room.flags.contains(.recounted) {
       try hold(
         room.least <= min(room.count, room.committedCount)
@@ -77,24 +107,30 @@ extension Engine {
     }
   }
 
-  /// A room that is shown though nobody is there, and of which nothing waits to be said, is cleared in its time.
+  /// A room in which nobody is, and of which nothing waits to be said, is cleared in its time, or goes when nobody waits
+  /// to come back to it any more.
   func checkEmptyRooms() throws(BrokenInvariant) {
-    let waiting = Set(emptied.entries(of: 0))
-    for index in rooms.indices where roomNames.isTaken(Int32(index)) {
-      let room = rooms[index]
-      let isWaiting = waiting.contains(Int32(index))
+    var idle = 0
+    let leaving = Set(idleRooms)
+    for index in rooms.indices {
+      let (room, number) = (rooms[index], Int32(index))
+      let isTaken = roomNames.isTaken(number)
+      let isIdle = isTaken && isIdle(number)
+      if isIdle { idle += 1 }
+      try hold(isIdle == room.flags.contains(.idle), "room \(index) is idle or not wrongly")
+      try hold(!isIdle || leaving.contains(number), "room \(index) is idle and kept for ever")
+      let isEmpty = isTaken && !isIdle && room.count == 0 && room.touches.isEmpty
+      let isShown = room.flags.contains(.shown)
+      let list = emptied.list(of: number)
       try hold(
-        !isWaiting || room.count == 0 && room.flags.contains(.shown) && room.touches.isEmpty,
+        list == nil || isEmpty && list == (isShown ? Self.shownEmpty : Self.hiddenEmpty),
         "room \(index) is to be cleared although it should not be")
       try hold(
-        isWaiting || room.count > 0 || !room.flags.contains(.shown) || !room.touches.isEmpty
-          || ghosts[Int32(index)] != nil,
-        "room \(index) is empty and shown for ever")
-      try hold(
-        !isIdle(Int32(index)) || idleRooms.contains(Int32(index)),
-        "room \(index) is idle and kept for ever")
+        !isEmpty || list != nil || ghosts[number] != nil, "room \(index) is empty and kept for ever"
+      )
     }
-    for index in waiting { try hold(roomNames.isTaken(index), "\(index) is no room and empty") }
+    try hold(idle == idleCount, "\(idle) rooms are idle, counted as \(idleCount)")
+    try hold(budgets.count <= NewRoomBudgets.limit, "too many budgets are kept")
   }
 
   /// What is kept in order is what sorting all members gives.
@@ -103,7 +139,7 @@ extension Engine {
       let isHeaded = rooms[index].flags.contains(.headed)
       try hold(isHeaded == (heads[Int32(index)] != nil), "room \(index) has a head or none wrongly")
       let isRostered = rooms[index].flags.contains(.rostered)
-      let rosters = rosters.count { $0.room == Int32(index) }
+      let rosters = rosters.isEmpty ? 0 : rosters.count { $0.room == Int32(index) }
       try hold(rosters == (isRostered ? 1 : 0), "room \(index) is paged through wrongly")
     }
     for (index, head) in heads {

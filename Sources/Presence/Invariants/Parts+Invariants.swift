@@ -49,14 +49,6 @@ extension LinkedLists {
     try hold(listed == reached, "\(name): an entry is in a list that does not reach it")
   }
 
-  func entries(of list: Int) -> [Int32] {
-    var (all, entry): ([Int32], Int32) = ([], heads[list])
-    while entry != Self.none {
-      all.append(entry)
-      entry = next[Int(entry)]
-    }
-    return all
-  }
 }
 
 extension Timetable {
@@ -76,7 +68,4 @@ extension Timetable {
   }
 
   func contains(_ entry: Int32) -> Bool { lists.list(of: entry) != nil }
-
-  /// Who is away, the one longest away first.
-  var parked: [Int32] { lists.entries(of: Self.away) }
 }
