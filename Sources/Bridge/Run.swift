@@ -150,6 +150,9 @@ extension Rules {
     maxRoomsPerClient = configuration.maxRoomsPerClient
     maxClients = configuration.maxClients
     maxRooms = configuration.maxRooms
+    maxPresences = configuration.maxPresences
+    maxNewRooms = configuration.maxNewRooms
+    maxData = configuration.maxData
     tellsRecounts = configuration.history != nil
   }
 }

@@ -74,6 +74,10 @@ struct ConfigurationTests {
     ("max_rooms_per_client 1", { $0.maxRoomsPerClient = 1 }),
     ("max_clients 10", { $0.maxClients = 10 }),
     ("max_rooms 10", { $0.maxRooms = 10 }),
+    ("max_presences 10", { $0.maxPresences = 10 }),
+    ("max_new_rooms 10", { $0.maxNewRooms = 10 }),
+    ("max_data 64MiB", { $0.maxData = 64 << 20 }),
+    ("max_data 0", { $0.maxData = 0 }),
     ("home_assistant on", { $0.homeAssistant = true }),
     ("home_assistant off", { $0.homeAssistant = false }),
     ("home_assistant_prefix a/b", { $0.homeAssistantPrefix = "a/b" }),
@@ -109,6 +113,8 @@ struct ConfigurationTests {
     #expect(try parsed("reconnect_min 1m").reconnectMax == .seconds(60))
     #expect(try parsed("reconnect_max 100ms").reconnectMin == .milliseconds(100))
     #expect(try parsed("session_expiry 5s").reconnectMax == .seconds(5))
+    #expect(try parsed("max_rooms_per_client 1000").maxNewRooms == 1_000)
+    #expect(try parsed("max_rooms_per_client 1000\nmax_new_rooms 5").maxNewRooms == 5)
   }
 
   @Test("is what broker-config/rollcall.conf says: every key once, at its default")

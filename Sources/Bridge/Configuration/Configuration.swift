@@ -63,10 +63,15 @@ public struct Configuration: Sendable, Equatable {
   /// `log_level`: the least important messages that are still logged.
   public var logLevel = LogLevel.notice
 
-  /// `max_rooms_per_client`, `max_clients`, `max_rooms`.
+  /// `max_rooms_per_client`, `max_clients`, `max_rooms`, `max_presences`.
   public var maxRoomsPerClient = 64
   public var maxClients = 2_000_000
   public var maxRooms = 1_000_000
+  public var maxPresences = 10_000_000
+  /// `max_new_rooms`: how many rooms that do not exist yet a client makes in a minute.
+  public var maxNewRooms = 256
+  /// `max_data`, in bytes: the `data` that is kept in all.
+  public var maxData = 256 << 20
 
   /// `home_assistant`, `home_assistant_prefix`: whether, and where, rooms are described to Home Assistant.
   public var homeAssistant = false

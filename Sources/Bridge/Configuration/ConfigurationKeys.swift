@@ -91,6 +91,9 @@ extension ConfigurationKey {
     .number("max_rooms_per_client", \.maxRoomsPerClient, "64", 1...100_000),
     .number("max_clients", \.maxClients, "2000000", 1...100_000_000),
     .number("max_rooms", \.maxRooms, "1000000", 1...100_000_000),
+    .number("max_presences", \.maxPresences, "10000000", 1...1_000_000_000),
+    .number("max_new_rooms", \.maxNewRooms, "256", 1...100_000_000),
+    .size("max_data", \.maxData, "256MiB", 0...(1 << 40)),
   ]
 
   static let homeAssistant: [ConfigurationKey] = [

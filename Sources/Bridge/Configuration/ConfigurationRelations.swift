@@ -13,6 +13,7 @@ struct ConfigurationRelations {
   ) -> [ConfigurationProblem] {
     var relations = ConfigurationRelations(refused: refused, configuration: configuration)
     relations.orderDurations()
+    relations.fitNewRooms()
     relations.requireUser()
     relations.requirePair()
     relations.requireTLS()
@@ -55,6 +56,12 @@ struct ConfigurationRelations {
     case (true, false): configuration[keyPath: high.path] = least
     default: configuration[keyPath: low.path] = most
     }
+  }
+
+  /// A client that may be in many rooms may enter them at its first start, all of them new.
+  private mutating func fitNewRooms() {
+    guard !isWritten("max_new_rooms") else { return }
+    configuration.maxNewRooms = max(configuration.maxNewRooms, configuration.maxRoomsPerClient)
   }
 
   private mutating func requireUser() {
