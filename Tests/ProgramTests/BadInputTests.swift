@@ -11,7 +11,7 @@ struct BadInputTests {
 
   /// Topic and payload of what does not parse.
   private static let invalid: [(String, String)] = [
-    (pump + "/status", "Online"), (pump + "/status", " online"), (pump + "/status", "[]"),
+    (pump + "/status", "onlin"), (pump + "/status", "on line"), (pump + "/status", "[]"),
     (pump + "/status", "{"), (pump + "/status", "{}"), (pump + "/status", #"{"state":"away"}"#),
     (pump + "/status", #"{"state":1}"#), (pump + "/status", #"{"state":"online","rooms":"lab"}"#),
     (pump + "/status", #"{"state":"online","rooms":[1]}"#),
@@ -21,6 +21,10 @@ struct BadInputTests {
     (pump + "/status", #"{"state":"online","rooms":["$SYS"]}"#),
     (pump + "/status", #"{"state":"online","rooms":["a\u0000b"]}"#),
     (pump + "/status", #"{"state":"online","rooms":["a\u0007b"]}"#),
+    (pump + "/status", #"{"state":"online","rooms":["a\uffff"]}"#),
+    (pump + "/status", #"{"state":"online","rooms":["lab","\ufdd0"]}"#),
+    (pump + "/status", #"{"state":"online","rooms":["\ud83f\udffe"]}"#),
+    (pump + "/status", #"{"state":"online","data":{"s":"\ud83f"}}"#),
     (pump + "/status", #"{"state":"online","epoch":-1}"#),
     (pump + "/status", #"{"state":"online","epoch":9007199254740993}"#),
     (pump + "/status", #"{"state":"online","epoch":1.5}"#),

@@ -29,6 +29,19 @@ import Topics
     }
   }
 
+  @Test func `a long text is read, whether it holds much or little`() {
+    let texts = [
+      "[" + Array(repeating: "0", count: 60_000).joined(separator: ",") + "]",
+      "[" + Array(repeating: "[]", count: 40_000).joined(separator: ",") + "]",
+      "\"" + String(repeating: "x", count: 120_000) + "\"",
+    ]
+    for text in texts {
+      let whole = Array(#"{"a":\#(text),"b":7}"#.utf8)
+      #expect(whole.withUnsafeBytes { JSONMembers($0)?.integer("b") } == 7)
+      #expect(whole.dropLast().withUnsafeBytes { JSONMembers($0) == nil })
+    }
+  }
+
   @Test
   func `a number keeps its value, to the last digit of an integer and the last bit of a double`()
     throws
