@@ -9,7 +9,7 @@ extension Connection {
   /// the socket itself would cost a system call a packet. It is asked only then, since the library leaves the same
   /// there when it has queued something to send and cannot wake the thread that it believes to be writing: after
   /// 278 such packets on Linux, every time.
-  public var hasInput: Bool { phase == .connected ? !isDrained : hasBytes }
+  public var hasInput: Bool { phase == .connected ? !isDrained : hasBytes && !awaitsRest }
 
   /// Whether bytes wait in the socket.
   var hasBytes: Bool {
@@ -25,6 +25,7 @@ extension Connection {
     try requireOpen("mosquitto_loop_read")
     guard phase != .resolving else { return try endResolving() }
     if phase == .connectingTCP, try !completeTCP() { return }
+    if phase == .awaitingConnack, try !mayReadFirstPacket() { return }
     try loop("mosquitto_loop_read") {
       errno = 0
       let code = mosquitto_loop_read($0, 1)
@@ -71,15 +72,15 @@ extension Connection {
 
   private func flush() throws(MQTTError) {
     guard phase != .ended else { return }
-    if hasHungUp() { return try readOn() }
+    if phase == .connected, hasHungUp() { return try readOn() }
     try loop("mosquitto_loop_write") { mosquitto_loop_write($0, 1) }
   }
 
   /// A broker that ends the connection says why and closes its socket. The first write after that fails, whereupon the
   /// library closes ours without having read the reason. So it is looked for first, and then nothing more is written:
   /// what was received stays readable, also after a reset.
-  private func hasHungUp() -> Bool {
-    guard !isHungUp, phase == .connected else { return isHungUp }
+  func hasHungUp() -> Bool {
+    guard !isHungUp else { return true }
     var entry = pollfd(fd: mosquitto_socket(handle), events: Self.peerClosed, revents: 0)
     // A reset and an error are told without being asked for.
     isHungUp = poll(&entry, 1, 0) > 0

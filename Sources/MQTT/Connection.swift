@@ -36,6 +36,8 @@ public final class Connection {
   var refusedIPv6: Int32?
   /// Whether the last read has run into the empty socket.
   var isDrained = false
+  /// Whether only a part of the first packet is there.
+  var awaitsRest = false
   /// Whether the broker has closed its side: what it said before is still to be read.
   var isHungUp = false
   var earlyError: Int32 = 0
