@@ -50,6 +50,7 @@ extension Connection {
     let result = ConnectResult(
       code, flags, properties, protocolVersion: options.protocolVersion)
     maximumPacketSize = result.maximumPacketSize
+    serverKeepAlive = result.serverKeepAlive
     if code == 0 { phase = .connected } else { refusal = result }
     delegate?.connection(self, didConnect: result)
   }

@@ -60,20 +60,14 @@ extension Connection {
     try flush()
   }
 
-  /// Sends a PINGREQ when one is due and ends the connection when the broker is silent; call it about once a second.
-  ///
-  /// Throws when the connection failed.
-  public func keepAlive() throws(MQTTError) {
-    try requireOpen("mosquitto_loop_misc")
-    guard phase != .resolving else { return try limitResolving() }
-    try loop("mosquitto_loop_misc") { mosquitto_loop_misc($0) }
-    if phase == .awaitingConnack { try read() }
-  }
-
   private func flush() throws(MQTTError) {
     guard phase != .ended else { return }
     if phase == .connected, hasHungUp() { return try readOn() }
+    let hadSomething = wantsWrite
     try loop("mosquitto_loop_write") { mosquitto_loop_write($0, 1) }
+    guard hadSomething, let handle else { return }
+    isHalfWritten = mosquitto_want_write(handle)
+    lastWritten = .now
   }
 
   /// A broker that ends the connection says why and closes its socket. The first write after that fails, whereupon the

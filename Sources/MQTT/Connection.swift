@@ -36,6 +36,11 @@ public final class Connection {
   var refusedIPv6: Int32?
   /// Whether the last read has run into the empty socket.
   var isDrained = false
+  /// The keep-alive that the broker asked for.
+  var serverKeepAlive: Duration?
+  /// Whether the last write left something in the queue, perhaps a part of a packet.
+  var isHalfWritten = false
+  var lastWritten = ContinuousClock.now
   /// Whether only a part of the first packet is there.
   var awaitsRest = false
   /// Whether the broker has closed its side: what it said before is still to be read.
