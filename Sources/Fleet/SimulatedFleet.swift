@@ -79,7 +79,8 @@ public final class SimulatedFleet {
       }
       count(move.act)
     } catch {
-      giveUp(member, error)
+      // A message that cannot be sent is no reason to leave.
+      if error.isOfConnection { giveUp(member, error) } else { note(error) }
     }
     flush(member)
   }
@@ -110,7 +111,7 @@ public final class SimulatedFleet {
       try ready.set(watch, token: member.number)
       member.watch = watch
     } catch {
-      note(error)
+      giveUp(member, error)
     }
   }
 
@@ -164,7 +165,7 @@ extension SimulatedFleet {
     progress.lastError = "\(error)"
   }
 
-  private func giveUp(_ member: FleetMember, _ error: MQTTError) {
+  private func giveUp(_ member: FleetMember, _ error: any Error) {
     note(error)
     member.drop()
     schedule.lost(member.number, at: now)

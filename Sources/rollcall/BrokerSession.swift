@@ -13,6 +13,8 @@ final class BrokerSession {
   let connection: Connection
   private(set) var isOver = false
   private var refusal: ConnectResult?
+  /// What the library would not send, so that there is nothing to wait for.
+  private var refusedCall: MQTTError?
   /// Filters that the broker did not grant.
   private(set) var refusedFilters: [String] = []
   private var replay = ReplayEnd()
@@ -47,7 +49,7 @@ final class BrokerSession {
 
   /// Why the connection ended.
   var failure: MQTTError {
-    connection.failure
+    refusedCall ?? connection.failure
       ?? MQTTError(call: "read", code: 0, detail: "the broker closed the connection")
   }
 
@@ -110,7 +112,7 @@ final class BrokerSession {
       refusal = result
       return
     }
-    do throws(MQTTError) { try subscribe() } catch { isOver = true }
+    do throws(MQTTError) { try subscribe() } catch { (refusedCall, isOver) = (error, true) }
   }
 
   fileprivate func heard(_ message: Message) {

@@ -38,6 +38,7 @@ struct RetainedReading {
     let deadline = clock.now + limit
     var messages: [BrokerSession.Received] = []
     var poller = Poller()
+    var nextKeepAlive = clock.now + .seconds(1)
     while !session.replayIsOver, clock.now < deadline {
       poller.removeAll()
       poller.add(session.connection)
@@ -45,6 +46,9 @@ struct RetainedReading {
       try poller.wait(min(patience, clock.now.duration(to: deadline), .seconds(1)))
       session.serve(readable: poller[0].contains(.readable))
       messages += session.take()
+      guard clock.now >= nextKeepAlive else { continue }
+      session.keepAlive()
+      nextKeepAlive = clock.now + .seconds(1)
     }
     return messages
   }

@@ -40,11 +40,12 @@ struct Terminal {
   /// Whether keys can be read, and not only hidden.
   var hasKeyboard: Bool { isatty(Self.keyboard) == 1 }
 
-  /// What was typed, as far as it is there; it is asked for only when there is something.
-  func readKeys() -> [UInt8] {
+  /// What was typed, as far as it is there; it is asked for only when there is something. `nil`: the terminal is gone.
+  func readKeys() -> [UInt8]? {
     var bytes = [UInt8](repeating: 0, count: 256)
     let count = read(Self.keyboard, &bytes, bytes.count)
-    return Array(bytes.prefix(max(0, count)))
+    guard count <= 0 else { return Array(bytes.prefix(count)) }
+    return count < 0 && [EINTR, EAGAIN].contains(errno) ? [] : nil
   }
 
   /// Everything as it was before ``enter()``.

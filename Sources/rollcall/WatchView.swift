@@ -68,7 +68,8 @@ final class TerminalView: WatchView {
   func takeKeys(_ model: inout WatchModel) -> Bool {
     guard var controls = screen.controls else { return true }
     let openBefore = controls.openRoom
-    let keys = Key.read(terminal.readKeys())
+    guard let bytes = terminal.readKeys() else { return false }
+    let keys = Key.read(bytes)
     let page = max(1, terminal.size.rows - 6)
     let goesOn = keys.allSatisfy { key in
       controls.take(key, names: controls.arrange(&model), page: page)
