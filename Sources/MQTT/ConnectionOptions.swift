@@ -104,6 +104,9 @@ extension ConnectionOptions {
       try Self.requireRoom(for: name, text.utf8.count)
     }
     if let will { try Self.requireRoom(for: "will", will.payload.count) }
+    // The library says it without a reason.
+    guard mosquitto_validate_utf8(clientID, Int32(clientID.utf8.count)) == MOSQ_ERR_SUCCESS.code
+    else { throw Self.refused("the client id has a character that MQTT does not allow") }
   }
 
   private static func requireRoom(for name: String, _ bytes: Int) throws(MQTTError) {

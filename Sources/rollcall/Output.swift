@@ -3,7 +3,8 @@ import Glibc
 
 /// What the commands print. Unsafe only in name: this program writes from its main thread alone.
 nonisolated(unsafe) let standardOutput = StandardOutput(descriptor: STDOUT_FILENO)
-nonisolated(unsafe) private let standardError = StandardOutput(descriptor: STDERR_FILENO)
+nonisolated(unsafe) private let standardError = StandardOutput(
+  descriptor: STDERR_FILENO, patience: 1_000)
 
 /// A line that was written is there, also in a pipe.
 ///

@@ -102,7 +102,8 @@ struct RefusedCallTests {
   func options() throws {
     let long = String(repeating: "x", count: 65_536)
     let changes: [(inout ConnectionOptions) -> Void] = [
-      { $0.clientID = "a\u{0}b" }, { $0.clientID = long }, { $0.username = long },
+      { $0.clientID = "a\u{0}b" }, { $0.clientID = "a\u{1}" }, { $0.clientID = long },
+      { $0.username = long },
       { $0.password = long }, { $0.endpoint.host = "a\u{0}b" },
       { $0.will = Will(topic: "a", payload: Array(long.utf8), qos: .atLeastOnce, retain: false) },
     ]

@@ -76,6 +76,20 @@ struct UnwritableLogTests {
     #expect(try site.bridge.stop() == .code(0))
   }
 
+  @Test("What it says at its end is not waited for either", arguments: ["/nowhere", nil])
+  func lastWords(configuration: String?) throws {
+    var ends: [Int32] = [0, 0]
+    #expect(pipe(&ends) == 0)
+    defer { ends.forEach { close($0) } }
+    let filler = [UInt8](repeating: 0x2e, count: 65_536)
+    #expect(write(ends[1], filler, filler.count) == filler.count)
+    let arguments =
+      configuration.map { ["run", "--config", $0] } ?? ["simulate", "--clients", "x"]
+    let child = try ChildProcess(
+      ChildProcess.built("rollcall"), arguments, descriptors: [2: ends[1]])
+    #expect(child.waitForExit(limit: .seconds(5)) == .code(configuration == nil ? 2 : 1))
+  }
+
   @Test("A file that may not grow is lost lines, and no end")
   func fileLimit() throws {
     let site = try Site(.v5, ["database": ":memory:"])

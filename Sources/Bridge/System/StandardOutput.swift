@@ -16,11 +16,20 @@ public final class StandardOutput {
   public var interruption: Int32?
   private let descriptor: Int32
 
-  public init(descriptor: Int32) { self.descriptor = descriptor }
+  /// Milliseconds; below zero: without an end.
+  private let patience: Int32
+  private var isSlow = false
 
   private static let lastWait: Int32 = 100
 
-  /// Writes everything, and waits for a reader as long as it takes, or until ``interruption``.
+  /// - Parameter patience: in milliseconds, how long a reader that does not read is waited for; `nil`: as long as it
+  ///   takes.
+  public init(descriptor: Int32, patience: Int32? = nil) {
+    self.descriptor = descriptor
+    self.patience = patience ?? -1
+  }
+
+  /// Writes everything, and waits for a reader, but not beyond ``interruption``.
   ///
   /// - Returns: false when that was not possible.
   @discardableResult
@@ -57,8 +66,12 @@ public final class StandardOutput {
       pollfd(fd: interruption ?? -1, events: Int16(POLLIN), revents: 0),
     ]
     // Where poll(2) fails, writing has to tell; an error and a hang-up as well.
-    while poll(&entries, 2, -1) < 0 { guard errno == EINTR else { return true } }
-    return entries[0].revents != 0 || poll(&entries, 1, Self.lastWait) > 0
+    let limit = isSlow ? 0 : patience
+    while poll(&entries, 2, limit) < 0 { guard errno == EINTR else { return true } }
+    let isInterrupted = entries[0].revents == 0 && entries[1].revents != 0
+    if isInterrupted { _ = poll(&entries, 1, Self.lastWait) }
+    isSlow = entries[0].revents == 0
+    return !isSlow
   }
 
   private func fail() {
