@@ -157,7 +157,7 @@ extension Engine {
         unknown.append(Ghost(user: member.user, client: member.client))
         continue
       }
-      memberships[index].since = member.since.asRowTime
+      memberships[index].since = member.since.clamped(to: RowBounds.sinces)
       memberships[index].flags.insert(.announced)
       save(membership: index)
     }

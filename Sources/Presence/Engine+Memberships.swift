@@ -50,7 +50,7 @@ extension Engine {
     case .present, .free: break
     }
     if !memberships[index].flags.contains(.announced) {
-      memberships[index].since = now.wall.asRowTime
+      memberships[index].since = now.wall.clamped(to: RowBounds.sinces)
     }
     memberships[index].state = .present
     memberships[index].reason = reason

@@ -73,7 +73,7 @@ extension Engine {
   }
 
   public mutating func restore(_ row: MembershipRow) throws(RestoreError) {
-    guard RowBounds.membershipIDs.contains(row.id), RowBounds.times.contains(row.since),
+    guard RowBounds.membershipIDs.contains(row.id), RowBounds.sinces.contains(row.since),
       RowBounds.isData(row.data),
       clientNames.isTaken(row.client), roomNames.isTaken(row.room),
       membership(of: row.client, in: row.room) == nil,

@@ -66,8 +66,10 @@ struct Client {
 
   /// A timeout as it is kept, within what a row may hold. With a confirmation it is below -1.
   static func timeout(_ timeout: Duration, confirmation: Duration? = nil) -> Int64 {
-    guard let confirmation else { return max(0, timeout.nanoseconds.asRowTimeout) }
-    return -max(2, confirmation.nanoseconds.asRowTimeout)
+    guard let confirmation else {
+      return max(0, timeout.nanoseconds.clamped(to: RowBounds.timeouts))
+    }
+    return -max(2, confirmation.nanoseconds.clamped(to: RowBounds.timeouts))
   }
 
   var reliesOnWill: Bool { timeout == 0 || timeout < -1 }

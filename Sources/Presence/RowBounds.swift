@@ -3,8 +3,10 @@
 enum RowBounds {
   static let ids: Range<Int32> = 0..<200_000_000
   static let membershipIDs: Range<Int32> = 0..<1_000_000_000
-  /// Milliseconds since 1970. The wall clock, and a retained snapshot, may name a time before it.
-  static let times: ClosedRange<Int64> = -(1 << 53)...(1 << 53)
+  /// When a client was removed, or a room emptied, in milliseconds since 1970.
+  static let times: ClosedRange<Int64> = 0...(1 << 53)
+  /// The same of a presence's beginning. A retained snapshot may name a time before 1970.
+  static let sinces: ClosedRange<Int64> = -(1 << 53)...(1 << 53)
   /// Nanoseconds, as in ``ClientRow/timeout``.
   static let timeouts: ClosedRange<Int64> = -longestTimeout...longestTimeout
   /// -1: none.
@@ -29,11 +31,7 @@ enum RowBounds {
 }
 
 extension Int64 {
-  var asRowTime: Int64 {
-    Swift.min(Swift.max(self, RowBounds.times.lowerBound), RowBounds.times.upperBound)
-  }
-
-  var asRowTimeout: Int64 {
-    Swift.min(Swift.max(self, RowBounds.timeouts.lowerBound), RowBounds.timeouts.upperBound)
+  func clamped(to range: ClosedRange<Int64>) -> Int64 {
+    Swift.min(Swift.max(self, range.lowerBound), range.upperBound)
   }
 }

@@ -90,7 +90,7 @@ extension Engine {
     return try clientNames.withName(id) { name in
       var row = ClientRow(
         id: id, user: nil, name: name, state: client.state.rawValue,
-        mark: isMarked ? now.wall(at: removedAt(id)).asRowTime : 0,
+        mark: isMarked ? max(1, now.wall(at: removedAt(id)).clamped(to: RowBounds.times)) : 0,
         timeout: client.timeout, epoch: client.epoch, statusHash: client.statusHash,
         birthHash: client.birthHash, isUnconfirmed: client.flags.contains(.unconfirmed),
         data: client.data >= 0 ? blobs[client.data] : nil)
@@ -124,7 +124,8 @@ extension Engine {
       try body(
         RoomRow(
           id: id, name: name, revision: max(room.revision, room.reserved),
-          emptiedAt: isEmptyAndShown ? now.wall(at: room.emptiedAt).asRowTime : nil))
+          emptiedAt: isEmptyAndShown
+            ? now.wall(at: room.emptiedAt).clamped(to: RowBounds.times) : nil))
     }
   }
 }

@@ -129,7 +129,9 @@ import Testing
     for state: Int64 in [0, 4, 7] {
       #expect(refusal { $0.clients[0]?.numbers[0] = state } == "client 0")
     }
-    #expect(refusal { $0.clients[0]?.numbers[1] = .min } == "client 0")
+    for mark: Int64 in [.min, -1, .max] {
+      #expect(refusal { $0.clients[0]?.numbers[1] = mark } == "client 0")
+    }
     #expect(refusal { $0.clients[0]?.numbers[2] = .min } == "client 0")
     #expect(refusal { $0.clients[0]?.numbers[3] = .min } == "client 0")
     #expect(refusal { $0.clients[0]?.numbers[2] = .max } == "client 0")

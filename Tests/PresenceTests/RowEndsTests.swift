@@ -32,6 +32,28 @@ import Testing
     #expect(try restored(wall: wall).presences == 1)
   }
 
+  @Test func `a removal before 1970 is one that a restart knows of`() throws {
+    let now = Now(instant: Stage.start.instant, wall: -5_000)
+    var stage = Stage()
+    stage.engine.connected(at: now)
+    stage.engine.settled(brokerRestarted: false, at: now)
+    var engine = stage.engine
+    Array("a".utf8).withUnsafeBytes { client in
+      let who = Who(client: client)
+      let birth = Status.online(Birth(rooms: [Array("lab".utf8)], timeout: .seconds(1)))
+      engine.status(who, birth, hash: 1, at: now)
+      let later = Now(instant: now.instant + .seconds(1), wall: -4_000)
+      engine.fenceReturned(publishedAt: later.instant)
+      _ = engine.tick(budget: 9, at: later)
+      Array("hall".utf8).withUnsafeBytes { engine.room(who, $0, .join(data: nil), at: later) }
+      engine.status(who, .offline(Death()), hash: 2, at: later)
+    }
+    var again = Engine(rules: Rules())
+    try Rows(of: engine).restore(into: &again, at: now)
+    try again.checkInvariants()
+    #expect(again.presences == 1)
+  }
+
   @Test(arguments: [Int64.min, -1, 0, 1 << 53, .max])
   func `an epoch at its ends leaves rows that can be read`(epoch: Int64) throws {
     let engine = try restored(epoch: epoch)
@@ -57,7 +79,7 @@ import Testing
 
   @Test(arguments: [Int64.min, 0, 1, 1 << 53, .max])
   func `rows with times at their ends can be gone on from at any wall clock`(wall: Int64) throws {
-    for time: Int64 in [-1 << 53, 0, 1 << 53] {
+    for time: Int64 in [0, 1 << 53] {
       var rows = RestoreTests.sound
       rows.clients[0]?.numbers[0] = 3
       rows.clients[0]?.numbers[1] = time

@@ -24,16 +24,18 @@ extension BridgeLoop {
   }
 
   /// Puts the rooms that changed in this turn on the schedule.
+  ///
+  /// A room that made place for another can be joined again in the same turn: what was planned for it is forgotten
+  /// before the join is noted.
   func noteChanges() {
-    for room in engine.takeTouchedRooms() {
-      schedule.note(room, isEdge: engine.isEdge(room), at: now.instant)
-    }
+    let touched = engine.takeTouchedRooms()
     for room in engine.takeClearedRooms() {
       engine.withRoomName(room) { session?.clears.append([UInt8]($0)) }
       schedule.forget(room)
       session?.discovery.forget(room)
       refusals.forget(room: room)
     }
+    for room in touched { schedule.note(room, isEdge: engine.isEdge(room), at: now.instant) }
   }
 
   func publishDue() {

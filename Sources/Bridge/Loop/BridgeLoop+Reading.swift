@@ -156,7 +156,9 @@ extension BridgeLoop: SessionReceiver {
   private func reject(_ delivery: Delivery, _ problem: PayloadProblem) {
     switch problem.kind {
     case .invalid: tally.invalid += 1
-    case .limited: tally.limited += 1
+    case .limited:
+      tally.limited += 1
+      if delivery.payload.count > limits.maxPayload { tally.payloadsTooLong += 1 }
     }
     log.limited("payload", .warning, at: now, "\(Log.printable(delivery.topic)): \(problem.words)")
   }

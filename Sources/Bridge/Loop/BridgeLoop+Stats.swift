@@ -92,6 +92,7 @@ extension BridgeLoop {
       json.key(key)
       json.integer(value)
     }
+    writeLimits(&json)
     writeSources(&json)
   }
 

@@ -46,6 +46,7 @@ public final class BridgeLoop {
   var engine: Engine
   var beats = HeartbeatBatch()
   var tally = Tally()
+  var limitReports = LimitReports()
   public internal(set) var failure: Failure?
 
   var now: Now
@@ -117,6 +118,7 @@ public final class BridgeLoop {
     settleIfReached()
     let isBehind = !saving.isUnfinished && engine.tick(budget: Self.tickBudget, at: now)
     noteChanges()
+    reportLimits()
     publishStatsIfDue()
     fenceIfWanted()
     saveIfAllowed()

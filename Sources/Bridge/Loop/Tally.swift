@@ -5,6 +5,8 @@ struct Tally: Equatable {
   var invalid: UInt64 = 0
   /// Beyond a limit that is not the engine's: payloads.
   var limited: UInt64 = 0
+  /// Those of them that were too long.
+  var payloadsTooLong: UInt64 = 0
   /// Words of sources that are older than others of theirs.
   var stale: UInt64 = 0
   /// Replays on topics where they mean nothing.
