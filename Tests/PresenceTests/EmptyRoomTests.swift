@@ -100,4 +100,21 @@ import Testing
     #expect(!isStillBehind)
     #expect(stage.cleared().count == 5)
   }
+
+  /// A bridge whose database was lost takes over what is retained of a room that it knows only as one to come back to.
+  @Test func `a room that is taken over empty is cleared in its time`() throws {
+    var stage = Stage(rules: Self.rules)
+    stage.online("a", rooms: ["lab"], timeout: .seconds(1))
+    stage.at(.seconds(1))
+    stage.tick()
+    #expect(stage.announced("lab") == [])
+    let lab = try #require(stage.find("lab"))
+    stage.engine.adopt(lab, revision: 5, members: [])
+    stage.at(.milliseconds(100_999))
+    stage.tick()
+    #expect(stage.cleared() == [])
+    stage.at(.seconds(101))
+    stage.tick()
+    #expect(stage.cleared() == ["lab"])
+  }
 }

@@ -9,7 +9,7 @@ struct LimitReports {
     var key: StaticString
     var value: String
     var count: UInt64
-    /// What became of what was over the limit, behind the number.
+    /// What became of what was over the limit; the count follows.
     var consequence: StaticString
   }
 
@@ -37,7 +37,7 @@ struct LimitReports {
         continue
       }
       let count = reading.count - told[place].count
-      lines.append("\(reading.key) \(reading.value) is reached: \(count) \(reading.consequence)")
+      lines.append("\(reading.key) \(reading.value) is reached; \(reading.consequence): \(count)")
       told[place] = (reading.count, now)
     }
     return lines
@@ -67,10 +67,10 @@ extension BridgeLoop {
     return limits + [
       LimitReports.Reading(
         key: Limit.rooms.key, value: configured(.rooms), count: engine.counters.roomsMadeWay,
-        consequence: "empty rooms were cleared before their time"),
+        consequence: "empty rooms cleared before their time"),
       LimitReports.Reading(
         key: "max_payload", value: ByteCount.text(configuration.maxPayload),
-        count: tally.payloadsTooLong, consequence: "payloads were not read"),
+        count: tally.payloadsTooLong, consequence: "payloads not read"),
     ]
   }
 
@@ -112,12 +112,12 @@ extension BridgeLoop {
 extension Limit {
   fileprivate var consequence: StaticString {
     switch self {
-    case .clients: "messages of clients that were not known were refused"
-    case .rooms: "messages that needed another room were refused"
-    case .roomsPerClient: "messages that named more rooms for a client were refused"
-    case .presences: "messages that needed another presence were refused"
-    case .newRooms: "messages of clients that made more new rooms in a minute were refused"
-    case .data: "times data was left out, and the client is shown without it"
+    case .clients: "messages of new clients refused"
+    case .rooms: "messages that needed a new room refused"
+    case .roomsPerClient: "messages that named more rooms refused"
+    case .presences: "messages that needed a new presence refused"
+    case .newRooms: "messages of clients that made more new rooms in a minute refused"
+    case .data: "data left out"
     }
   }
 }
