@@ -1,6 +1,11 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// What `Tests/Fuzz` lets bytes into: the ordinary tests replay kept inputs there, and `Tests/fuzz` finds others.
+let fuzzedModules: [Target.Dependency] = [
+  "Bridge", "CMosquitto", "Fleet", "MQTT", "Presence", "Store", "TestSupport", "Topics", "rollcall",
+]
+
 let package = Package(
   name: "rollcall",
   products: [
@@ -42,6 +47,27 @@ let package = Package(
       exclude: ["Page/scripts"]),
     .testTarget(
       name: "BenchmarkTests", dependencies: ["TestSupport", "rollcall", "rollcall-bench"]),
+    .testTarget(
+      name: "FuzzTests", dependencies: fuzzedModules, path: "Tests/Fuzz",
+      exclude: ["Corpus", "Program"]),
   ],
   swiftLanguageModes: [.v6]
 )
+
+// The fuzzers are one program, which holds the commands as a library. It is built for `Tests/fuzz` alone, as it needs
+// libFuzzer.
+if Context.environment["ROLLCALL_FUZZ"] != nil {
+  package.products = []
+  package.targets.removeAll {
+    $0.type == .test || ["rollcall", "rollcall-bench"].contains($0.name)
+  }
+  package.targets += [
+    .target(
+      name: "rollcall", dependencies: ["Bridge", "CLinux", "Fleet", "MQTT", "Store", "Topics"],
+      exclude: ["main.swift"]),
+    .systemLibrary(name: "CFuzzer", path: "Tests/Fuzz/Program/CFuzzer"),
+    .executableTarget(
+      name: "rollcall-fuzz", dependencies: fuzzedModules + ["CFuzzer"], path: "Tests/Fuzz",
+      exclude: ["Corpus", "Tests", "Program/CFuzzer"]),
+  ]
+}

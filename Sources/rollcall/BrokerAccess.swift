@@ -30,6 +30,10 @@ struct BrokerAccess {
     return (host.contains(":") ? "[\(host)]" : host) + ":\(options.endpoint.port)"
   }
 
+  init(options: ConnectionOptions, root: String) {
+    (self.options, self.root) = (options, root)
+  }
+
   init(_ arguments: ParsedArguments) throws(ProgramError) {
     // Never the configuration's client_id: that would take over the bridge's own session.
     let id = "rollcall-" + String(UInt32.random(in: .min ... .max), radix: 36)
