@@ -41,7 +41,7 @@ private final class PacketRun {
       home_assistant on
       source tasmota
       """, file: "packets.conf")
-    broker = MQTTBroker(configuration, password: nil)
+    broker = MQTTBroker(configuration)
     let database = try Database(path: ":memory:", durability: .process, owner: 1)
     loop = BridgeLoop(
       configuration: configuration, engine: Engine(rules: Rules(configuration)),
