@@ -67,11 +67,12 @@ final class FuzzBroker: Broker, Link {
 
   private func clearInbox() { (inbox, nextToRead) = ([], 0) }
 
-  /// Hands a message to the bridge.
+  /// Hands a message to the bridge, if its topic is one that libmosquitto hands over.
   func deliver(
     _ topic: [UInt8], _ payload: [UInt8], isAcknowledged: Bool, isReplay: Bool,
     reply: ReplyAddress? = nil
   ) {
+    guard Self.isSendable(topic) else { return }
     inbox.append { delegate in
       topic.withUnsafeBytes { topic in
         payload.withUnsafeBytes { payload in
@@ -109,7 +110,7 @@ final class FuzzBroker: Broker, Link {
     return id
   }
 
-  /// What libmosquitto checks before it sends.
+  /// What libmosquitto checks before it sends, and when it receives.
   private static func isSendable(_ topic: [UInt8]) -> Bool {
     guard !topic.contains(0) else { return false }
     return topic.withUnsafeBytes { bytes in

@@ -19,6 +19,9 @@ enum FuzzConfiguration {
     max_rooms_per_client 4
     max_clients 40
     max_rooms 30
+    max_presences 60
+    max_new_rooms 12
+    max_data 4KiB
     history 1d
     home_assistant on
     log_level debug

@@ -124,6 +124,7 @@ final class FuzzStage {
     }
     try demand(broker.unsendable.isEmpty, "published where nobody can: \(broker.unsendable)")
     try judge.look(at: broker.takePublished())
+    if wait > .zero { try loop.engine.checkInvariants() }
     return wait
   }
 

@@ -5,7 +5,8 @@ import Store
 @testable import class Bridge.BridgeLoop
 @testable import class Bridge.MQTTBroker
 
-/// What a broker may send to the bridge: packets through a socket, libmosquitto and the connection into the loop.
+/// What a broker may send to the bridge: packets through a socket, libmosquitto and the connection into the loop. A
+/// good broker afterwards finds a bridge that works.
 enum BridgePacketsTarget: Target {
   static let name = "bridge-packets"
 
@@ -55,8 +56,12 @@ private final class PacketRun {
     server.play(step)
   }
 
+  /// Whatever a broker has said: once it behaves, the bridge is live.
   func end() throws {
-    try pass(.seconds(2))
+    try settle()
+    server.beHonest()
+    try pass(.seconds(20))
+    try demand(isOver || loop.isLive, "the bridge is not live with a good broker")
   }
 
   private func turn() throws -> Duration? {

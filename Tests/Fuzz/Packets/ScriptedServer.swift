@@ -14,6 +14,7 @@ final class ScriptedServer {
   private var outgoing = PacketStream()
   private var isV5 = true
   private var isSilent = false
+  private var isHonest = false
   private var grant: UInt8?
   private var reason: UInt8 = 0
 
@@ -31,7 +32,13 @@ final class ScriptedServer {
   func begin(isV5: Bool) {
     end()
     self.isV5 = isV5
-    (isSilent, grant, reason) = (false, nil, 0)
+    (isSilent, isHonest, grant, reason) = (false, false, nil, 0)
+  }
+
+  /// Is a good broker from now on, to whoever connects anew.
+  func beHonest() {
+    begin(isV5: isV5)
+    isHonest = true
   }
 
   /// Ends the connection, and those that nobody has taken.
@@ -86,6 +93,7 @@ final class ScriptedServer {
     let start = packet.dropFirst().prefix { $0 >= 0x80 }.count + 2
     let content = Array(packet.dropFirst(start))
     switch packet[0] >> 4 {
+    case 1: if isHonest { send(PacketWriter.connack(0, 0, [], isV5: isV5)) }
     case 3: answerPublish(packet, content)
     case 8: answerSubscribe(content)
     case 10: send(PacketWriter.unsuback(Array(content.prefix(2)), isV5: isV5))
