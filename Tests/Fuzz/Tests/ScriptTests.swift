@@ -24,7 +24,7 @@ import Testing
     var (first, second) = (mutator(7), mutator(7))
     #expect(first.mutate(script) == second.mutate(script))
     #expect(
-      (0..<50).contains { seed in
+      (0..<50 as Range<UInt32>).contains { seed in
         var mutator = mutator(seed)
         return mutator.mutate(script) != script
       })
