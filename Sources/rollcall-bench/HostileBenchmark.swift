@@ -13,7 +13,7 @@ struct HostileBenchmark {
   func run() throws(BenchError) {
     let site = try OwnSite(["stats_interval 1s"])
     let watcher = try Watcher(
-      site.target, ["presence/bridge/#", "presence/count/bench/honest-+", "bench/echo"])
+      site.target, ["presence/bridge/#", "presence/count/honest/+", "bench/echo"])
     try watcher.wait(for: .seconds(20), "a bridge that is online") {
       watcher.text("presence/bridge/status") == "online"
     }
@@ -69,7 +69,7 @@ private final class Honest {
     for sample in 0..<samples {
       try watcher.idle(.microseconds(Int64.random(in: 1_000..<9_000, using: &generator)))
       // Each room is left so long ago that its change is an edge that need not wait.
-      let room = "bench/honest-\(sample % 50)"
+      let room = "honest/\(sample % 50)"
       let isJoin = sample / 50 % 2 == 0
       let topic = LoadNames.count(room)
       let start = nanoseconds()
@@ -82,7 +82,7 @@ private final class Honest {
       figures.longestTurn = max(figures.longestTurn, longestTurn)
     }
     // Ends as it began: nobody in the rooms.
-    for room in 0..<50 { try say("presence/clients/honest/rooms/bench/honest-\(room)", "leave") }
+    for room in 0..<50 { try say("presence/clients/honest/rooms/honest/\(room)", "leave") }
     try settle()
     return figures
   }
@@ -104,8 +104,8 @@ private final class Honest {
   func settle() throws(BenchError) {
     for (word, count) in [("join", "1"), ("leave", "0")] {
       let start = nanoseconds()
-      let topic = LoadNames.count("bench/honest-settled")
-      try say("presence/clients/honest/rooms/bench/honest-settled", word)
+      let topic = LoadNames.count("honest/settled")
+      try say("presence/clients/honest/rooms/honest/settled", word)
       try watcher.wait(for: .seconds(120), "the end of a load") {
         watcher.text(topic) == count && watcher.arrived[topic] ?? 0 >= start
       }
