@@ -41,7 +41,8 @@ let package = Package(
     .testTarget(name: "BridgeTests", dependencies: ["Bridge", "Dialects", "TestSupport"]),
     .testTarget(name: "FleetTests", dependencies: ["Fleet", "TestSupport"]),
     .testTarget(
-      name: "SimulationTests", dependencies: ["Bridge", "Presence", "Store", "Topics"]),
+      name: "SimulationTests",
+      dependencies: ["Bridge", "CMosquitto", "Dialects", "Presence", "Store", "Topics"]),
     .testTarget(
       name: "ProgramTests", dependencies: ["MQTT", "Store", "TestSupport", "rollcall"],
       exclude: ["Page/scripts"]),

@@ -59,6 +59,8 @@ extension Engine {
     if clients[Int(index)].state == .away {
       comeBack(index)
       clients[Int(index)].connection = Client.unheard
+      // Its gateway may still be away.
+      if !agrees(index) { unchecked.append(index) }
     }
     if clients[Int(index)].state == .dying { stopDying(index) }
     if let epoch = birth.epoch { setEpoch(epoch, of: index) }

@@ -115,6 +115,21 @@ import Testing
     #expect(stage.members("lab") == ["plug"])
   }
 
+  @Test func `a retained birth does not bring back what a dead gateway carries`() {
+    var stage = Self.stage()
+    stage.offline("plug")
+    stage.pass(.seconds(1))
+    stage.offline("hub")
+    stage.pass(.seconds(1))
+    stage.tick()
+    stage.disconnect()
+    stage.connect()
+    stage.claimsOnline("plug", rooms: ["lab"], epoch: 1, timeout: .zero)
+    stage.settle()
+    stage.tick()
+    #expect(stage.members("lab") == [])
+  }
+
   @Test func `a gateway that is gone before what it carries is known gates it`() {
     var stage = Stage(isLive: false)
     stage.connect()

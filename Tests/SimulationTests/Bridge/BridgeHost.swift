@@ -25,7 +25,7 @@ final class BridgeHost {
     isStopping = false
     world.note("the bridge starts")
     process = SimulatedProcess()
-    do { loop = try makeLoop() } catch { return world.fail("cannot start: \(error)") }
+    do { loop = try makeLoop() } catch { return world.fail(.life, "cannot start: \(error)") }
     world.judge.started()
     turn(at: world.now)
   }
@@ -66,14 +66,17 @@ final class BridgeHost {
         let last = try database.lastCountInHistory(of: name)
         if last ?? 0 != count {
           world.fail(
+            .durability,
             "history says \(last ?? -1) of \(String(decoding: name, as: UTF8.self)), not \(count)")
         }
-      } catch { world.fail("the history cannot be read: \(error)") }
+      } catch { world.fail(.durability, "the history cannot be read: \(error)") }
     }
   }
 
   /// There is something to read.
   func poke() { turn(at: world.now + world.random.duration(0...1)) }
+
+  func wake() { turn(at: world.now) }
 
   private func turn(at time: Instant) {
     guard !isSuspended, time < nextTurn, let loop else { return }
@@ -86,13 +89,17 @@ final class BridgeHost {
 
   private func turn(_ loop: BridgeLoop) {
     nextTurn = .never
+    let deeds = process.deeds
     let wait = loop.turn()
     if process.isDead { return bury() }
-    world.judge.turned(loop)
+    world.judge.turned(loop, isIdle: process.deeds == deeds)
     guard let wait else { return ended(loop) }
     // A turn takes time.
-    turn(at: world.now + max(wait, .microseconds(200)))
+    let least = Duration.microseconds(200)
+    turn(at: world.now + (world.canary == .neverWaits ? least : max(wait, least)))
     if link?.hasInput ?? false { poke() }
+    // What can be written wakes whoever waits for it.
+    if loop.mayWrite, link?.hasOutput ?? false { turn(at: world.now + .microseconds(200)) }
   }
 
   /// The process is gone. What it wrote is in the network; or not even that.
@@ -113,7 +120,7 @@ final class BridgeHost {
     switch loop.failure {
     case nil: break
     case .notSaved where world.disk.isFull: world.note("what is in memory alone is lost")
-    case .some(let failure): world.fail("the bridge gave up: \(failure)")
+    case .some(let failure): world.fail(.life, "the bridge gave up: \(failure)")
     }
     process.die()
     bury()

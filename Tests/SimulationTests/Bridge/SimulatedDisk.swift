@@ -86,8 +86,8 @@ final class SimulatedDisk {
     var members: Set<String> = []
     for tie in rows.memberships.values where tie.room == id && tie.state == 1 {
       guard let client = rows.clients[tie.client] else { continue }
-      let user = client.user.map { String(decoding: $0, as: UTF8.self) } ?? ""
-      members.insert("\(user)/\(String(decoding: client.name, as: UTF8.self))")
+      let user = client.user.map { JSON.escaped($0) } ?? ""
+      members.insert("\(user)/\(JSON.escaped(client.name))")
     }
     return (row.revision, members)
   }

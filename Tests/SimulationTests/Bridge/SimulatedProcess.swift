@@ -7,6 +7,8 @@ import Store
 /// believes to do has no effect, exactly as if it had ended between two steps.
 final class SimulatedProcess {
   private(set) var isDead = false
+  /// How often it has done something: read, written, published, committed.
+  var deeds = 0
   private var stepsLeft: Int?
 
   func die() { isDead = true }
@@ -100,7 +102,8 @@ final class SimulatedStorage: Storage {
     var rows = before
     rows.apply(unsaved.take(world.plan.commitLimits.rows), of: engine, bridge: bridge)
     staged = unsaved.isEmpty ? nil : rows
-    if unsaved.isEmpty { committed(rows) }
+    process.deeds += 1
+    if unsaved.isEmpty { committed(world.canary == .forgetsCommits ? before : rows) }
     return unsaved.isEmpty
   }
 
@@ -110,6 +113,7 @@ final class SimulatedStorage: Storage {
     var rows = emptyRows
     if isDone { rows.apply(engine.everything, of: engine, bridge: bridge) }
     staged = isDone ? nil : rows
+    process.deeds += 1
     if isDone { committed(rows) }
     return isDone
   }

@@ -18,7 +18,9 @@ struct Retained {
     }
   }
 
-  subscript(_ topic: String) -> [UInt8]? { places[Array(topic.utf8)].map { messages[$0].payload } }
+  subscript(_ topic: String) -> [UInt8]? { self[Array(topic.utf8)] }
+
+  subscript(_ topic: [UInt8]) -> [UInt8]? { places[topic].map { messages[$0].payload } }
 }
 
 /// Topic filters (MQTT 5 section 4.7).

@@ -35,6 +35,8 @@ final class SimulatedBroker {
   var devices: [DeviceConnection] = []
   var startedAt: Instant
   var dropped = 0
+  /// Of canaries.
+  var lies = 0
   private var publishedDropped = 0
   private var boot = 0
 
@@ -109,7 +111,7 @@ final class SimulatedBroker {
   /// Takes a message in: keeps it if it is retained, and passes it on.
   func publish(_ message: Message) {
     if message.isRetained { state.retained.put(message) }
-    guard let session = state.session else { return }
+    guard let session = state.session, !isMuted(message) else { return }
     var copies: [Bool] = []
     for subscription in session.subscriptions
     where TopicFilter.matches(subscription.filter, message.topic) {
@@ -120,6 +122,11 @@ final class SimulatedBroker {
     live.isRetained = false
     if !world.plan.repeatsOverlaps { copies = [copies.contains(true)] }
     for atLeastOnce in copies { pass(live, atLeastOnce: atLeastOnce, isReplay: false) }
+  }
+
+  private func isMuted(_ message: Message) -> Bool {
+    world.canary == .mutesNeighbours && !message.topic.starts(with: "presence/".utf8)
+      && !message.topic.starts(with: "$SYS/".utf8)
   }
 
   /// QoS 0 is for who is connected; QoS 1 is sent while the window has room, else queued, else dropped.
@@ -147,7 +154,8 @@ final class SimulatedBroker {
 
   private func isLost(_ message: Message) -> Bool {
     guard message.word == nil else { return world.random.chance(world.losesPlain) }
-    let isFence = message.topic.suffix(6).elementsEqual("/fence".utf8)
-    return isFence && world.plan.losesFences && world.random.chance(0.1)
+    guard message.topic.suffix(6).elementsEqual("/fence".utf8) else { return false }
+    if world.trouble.losesFence() { return true }
+    return world.plan.losesFences && world.random.chance(0.1)
   }
 }

@@ -7,6 +7,8 @@ final class SimulatedLink: Link {
   enum Outgoing {
     case acknowledgement(Int)
     case publish(Message, id: Int32)
+    /// Stands where a message would that could not be sent, and is nothing on the wire.
+    case lost(Message)
     case subscribe(Int32, [String], atLeastOnce: Bool)
     case unsubscribe(Int32, [String])
     case ping
@@ -16,7 +18,7 @@ final class SimulatedLink: Link {
   enum Incoming {
     case welcome(LinkWelcome)
     case publish(Message, id: Int?, isReplay: Bool)
-    case acknowledgement(Int32)
+    case acknowledgement(Int32, reason: Int32)
     case granted(Int32, [Int32])
     case unsubscribed(Int32)
     case pong
@@ -26,20 +28,22 @@ final class SimulatedLink: Link {
   unowned let world: World
   let process: SimulatedProcess
   let version: LinkVersion
-  private weak var delegate: (any LinkDelegate)?
+  weak var delegate: (any LinkDelegate)?
   /// What the bridge was delivered and has not acknowledged, in order.
   private var unacknowledged: [(id: Int, number: Int, message: Message, isReplay: Bool)] = []
-  private var open = true
-  private var inbox: [Incoming] = []
-  private var outbox: [Outgoing] = []
-  private var nextID: Int32 = 0
+  var open = true
+  var inbox: [Incoming] = []
+  var outbox: [Outgoing] = []
+  /// Those published that await their acknowledgement.
+  var events: [Int32: Message] = [:]
+  var nextID: Int32 = 0
   private var lastReceived: Instant
   private var lastSent: Instant
   /// The network: whether it still carries, and when the last packet of each way arrives.
-  private(set) var carriesUp = true
-  private(set) var carriesDown = true
-  private var arrivalUp = Instant(nanoseconds: 0)
-  private var arrivalDown = Instant(nanoseconds: 0)
+  var carriesUp = true
+  var carriesDown = true
+  var arrivalUp = Instant(nanoseconds: 0)
+  var arrivalDown = Instant(nanoseconds: 0)
 
   init(
     _ world: World, _ process: SimulatedProcess, version: LinkVersion, delegate: any LinkDelegate
@@ -57,11 +61,19 @@ final class SimulatedLink: Link {
 
   func read() throws(LinkError) {
     guard process.step(), open, !inbox.isEmpty else { return }
+    try attempt(.read)
+    process.deeds += 1
     lastReceived = world.now
     switch inbox.removeFirst() {
-    case .welcome(let welcome): delegate?.linkDidConnect(welcome)
+    case .welcome(let welcome):
+      delegate?.linkDidConnect(welcome)
+      if world.canary == .saysOnlineEarly { sayOnline() }
     case .publish(let message, let id, let isReplay): receive(message, id, isReplay)
-    case .acknowledgement(let id): delegate?.linkDidAcknowledge(id, reason: 0)
+    case .acknowledgement(let id, let reason):
+      if let event = events.removeValue(forKey: id) {
+        world.judge.eventWasAnswered(event, isTaken: reason < 0x80)
+      }
+      delegate?.linkDidAcknowledge(id, reason: reason)
     case .granted(let id, let codes): delegate?.linkDidSubscribe(id, granted: codes)
     case .unsubscribed(let id): delegate?.linkDidUnsubscribe(id)
     case .pong: break
@@ -81,14 +93,20 @@ final class SimulatedLink: Link {
       message.payload.withUnsafeBytes { payload in
         delegate?.linkDidReceive(
           Delivery(
-            topic: topic, payload: payload, isAcknowledged: id != nil, isReplay: isReplay))
+            topic: topic, payload: payload, isAcknowledged: id != nil, isReplay: isReplay,
+            reply: version == .v5 ? message.reply : nil))
       }
     }
+    if world.canary == .acknowledgesEarly, let id { acknowledged(id) }
   }
 
   func write() throws(LinkError) {
     guard process.step(), open else { return }
-    if !outbox.isEmpty { lastSent = world.now }
+    if hasOutput {
+      try attempt(.write)
+      process.deeds += 1
+      lastSent = world.now
+    }
     for packet in outbox {
       guard process.step() else { return }
       if case .acknowledgement(let id) = packet { acknowledged(id) }
@@ -107,39 +125,13 @@ final class SimulatedLink: Link {
   /// libmosquitto pings after a keep-alive without a packet, and gives up after another without an answer.
   func keepAlive() throws(LinkError) {
     guard process.step(), open else { return }
+    try attempt(.keepAlive)
     let interval = world.plan.configuration.keepalive
     if world.now >= lastReceived + interval * 2 { return end("timed out", isTakenOver: false) }
     if world.now >= min(lastSent, lastReceived) + interval {
       lastSent = world.now
       outbox.append(.ping)
     }
-  }
-
-  func publish(
-    _ topic: [UInt8], _ payload: UnsafeRawBufferPointer, atLeastOnce: Bool, retain: Bool
-  ) throws(LinkError) -> Int32 {
-    guard process.step(), open else { throw LinkError("not connected") }
-    nextID += 1
-    var message = Message("", Array(payload), isAcknowledged: atLeastOnce, isRetained: retain)
-    message.topic = topic
-    message.sentAt = world.now
-    world.judge.sent(message)
-    outbox.append(.publish(message, id: nextID))
-    return nextID
-  }
-
-  func subscribe(_ filters: [String], atLeastOnce: Bool) throws(LinkError) -> Int32 {
-    guard process.step(), open else { return 0 }
-    nextID += 1
-    outbox.append(.subscribe(nextID, filters, atLeastOnce: atLeastOnce))
-    return nextID
-  }
-
-  func unsubscribe(_ filters: [String]) throws(LinkError) -> Int32 {
-    guard process.step(), open else { return 0 }
-    nextID += 1
-    outbox.append(.unsubscribe(nextID, filters))
-    return nextID
   }
 
   func close() {
@@ -161,64 +153,15 @@ final class SimulatedLink: Link {
   }
 }
 
-/// The network.
 extension SimulatedLink {
-  private func sendUp(_ packet: Outgoing) {
-    up { [self] in world.broker.handle(packet, from: self) }
+  /// Something waits for ``write()``.
+  var hasOutput: Bool {
+    isOpen
+      && outbox.contains {
+        if case .lost = $0 { false } else { true }
+      }
   }
 
-  /// Does something at the broker's end, behind all that was written.
-  func up(_ body: @escaping () -> Void) {
-    arrivalUp = max(arrivalUp, world.now + world.delay())
-    world.agenda.at(arrivalUp) { [self] in
-      guard carriesUp else { return }
-      world.broker.take { [self] in if carriesUp { body() } }
-    }
-  }
-
-  func follow(_ older: SimulatedLink?) {
-    if let older { arrivalUp = max(arrivalUp, older.arrivalUp) }
-  }
-
-  func sendDown(_ packet: Incoming) {
-    arrivalDown = max(arrivalDown, world.now + world.delay())
-    world.agenda.at(arrivalDown) { [self] in
-      guard carriesDown, isOpen else { return }
-      inbox.append(packet)
-      world.host.poke()
-    }
-  }
-
-  /// The bridge's end is closed: the broker reads what was written, and then its end.
-  func closeUp() {
-    carriesDown = false
-    open = false
-    up { [self] in world.broker.ended(self, isPolite: false) }
-  }
-
-  /// The network takes nothing more, and what is in it is lost. Each end notices at once, or only by the
-  /// keep-alive.
-  func cut() {
-    carriesUp = false
-    carriesDown = false
-    world.note("the bridge's connection is cut")
-    let broker = world.random.chance(0.5) ? Duration.zero : world.random.duration(0...7_500)
-    world.agenda.after(broker) { [self] in
-      world.broker.take { [self] in world.broker.ended(self, isPolite: false) }
-    }
-    guard world.random.chance(0.7), isOpen else { return }
-    inbox.append(.end(isTakenOver: false))
-    world.host.poke()
-  }
-
-  /// The broker's end is closed: what it sent arrives, what it did not read does not.
-  func closeDown(isTakenOver: Bool) {
-    carriesUp = false
-    sendDown(.end(isTakenOver: isTakenOver))
-  }
-}
-
-extension SimulatedLink {
   /// Carries both ways.
   var isIntact: Bool { isOpen && carriesUp && carriesDown }
 }

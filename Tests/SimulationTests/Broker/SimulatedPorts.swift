@@ -14,6 +14,9 @@ final class SimulatedBrokerPort: Broker {
   func connect(version: LinkVersion, delegate: any LinkDelegate) throws(LinkError) -> any Link {
     guard process.step() else { throw LinkError("dead") }
     guard world.broker.isUp else { throw LinkError("connection refused") }
+    if world.trouble.failsToConnect || world.canary == .barsBridge {
+      throw LinkError("no route to host")
+    }
     let link = SimulatedLink(world, process, version: version, delegate: delegate)
     // The broker reads an older connection of ours to its end before it takes a new one.
     link.follow(world.host.lastLink)

@@ -40,7 +40,7 @@ final class Device {
     epoch = Int64(world.random.below(5))
   }
 
-  private var topic: String {
+  var topic: String {
     habits.user.map { "presence/users/\($0)/clients/\(name)" } ?? "presence/clients/\(name)"
   }
 

@@ -30,6 +30,7 @@ final class DeviceConnection {
   func send(_ message: Message, number: Int?) {
     up { [self] in
       world.note("\(message)")
+      world.strangers.overhear(message)
       world.broker.publish(message)
       guard let number else { return }
       world.agenda.after(world.random.duration(world.plan.delay)) { [self] in

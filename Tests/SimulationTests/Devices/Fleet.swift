@@ -4,11 +4,14 @@ import Presence
 final class Fleet {
   private unowned let world: World
   let devices: [Device]
+  /// As `user/client`.
+  let names: Set<String>
   private var isQuiet = false
 
   init(_ world: World) {
     self.world = world
     devices = (0..<world.plan.devices).map { Device(world, $0, Self.habits(of: world)) }
+    names = Set(devices.map { "\($0.habits.user ?? "")/\($0.name)" })
   }
 
   private static func habits(of world: World) -> Device.Habits {

@@ -1,9 +1,12 @@
-/// A small reader of JSON, so that the bridge's own is not what its output is judged with.
+/// A small reader of JSON, so that the bridge's own is not what its output is judged with. Of a string it gives the
+/// bytes, those beyond ASCII as `%XX`: names are compared as bytes, and `String` compares otherwise.
 indirect enum JSON {
   case object([(key: String, value: JSON)])
   case array([JSON])
   case string(String)
   case number(Int64)
+  /// A number that is no `Int64`, as it is written.
+  case real(String)
   case bool(Bool)
   case null
 
@@ -22,6 +25,36 @@ indirect enum JSON {
   var text: String? { if case .string(let value) = self { value } else { nil } }
   var flag: Bool? { if case .bool(let value) = self { value } else { nil } }
   var items: [JSON] { if case .array(let items) = self { items } else { [] } }
+
+  static func escaped(_ text: String) -> String { escaped(Array(text.utf8)) }
+
+  static func escaped(_ bytes: [UInt8]) -> String {
+    let digits = Array("0123456789ABCDEF")
+    var text = ""
+    for byte in bytes {
+      if byte < 128, byte != UInt8(ascii: "%") {
+        text.unicodeScalars.append(Unicode.Scalar(byte))
+      } else {
+        text += "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
+      }
+    }
+    return text
+  }
+
+  /// What ``escaped(_:)-([UInt8])`` was given.
+  static func bytes(_ text: String) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var rest = Array(text.utf8)[...]
+    while let byte = rest.popFirst() {
+      guard byte == UInt8(ascii: "%"), rest.count >= 2 else {
+        bytes.append(byte)
+        continue
+      }
+      bytes.append(UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) ?? 0)
+      rest = rest.dropFirst(2)
+    }
+    return bytes
+  }
 
   private struct Reader {
     let bytes: [UInt8]
@@ -55,18 +88,33 @@ indirect enum JSON {
 
     private mutating func number() -> JSON? {
       let start = place
-      if next == UInt8(ascii: "-") { place += 1 }
-      while (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(next) { place += 1 }
-      return Int64(String(decoding: bytes[start..<place], as: UTF8.self)).map { .number($0) }
+      while "+-.0123456789Ee".utf8.contains(next) { place += 1 }
+      if start == place { return nil }
+      let text = String(decoding: bytes[start..<place], as: UTF8.self)
+      return Int64(text).map { .number($0) } ?? .real(text)
     }
 
-    /// The names of the simulation need no escapes.
     private mutating func string() -> String? {
       guard skip(UInt8(ascii: "\"")) else { return nil }
-      let start = place
-      while place < bytes.count, bytes[place] != UInt8(ascii: "\"") { place += 1 }
+      var text: [UInt8] = []
+      while place < bytes.count, next != UInt8(ascii: "\"") {
+        if skip(UInt8(ascii: "\\")) { text += unescaped() } else { text.append(next) }
+        place += 1
+      }
       defer { place += 1 }
-      return place < bytes.count ? String(decoding: bytes[start..<place], as: UTF8.self) : nil
+      return place < bytes.count ? JSON.escaped(text) : nil
+    }
+
+    /// What stands behind a backslash; the place is then at its last byte. Of `\u` the digits stay.
+    private func unescaped() -> [UInt8] {
+      switch next {
+      case UInt8(ascii: "n"): [10]
+      case UInt8(ascii: "t"): [9]
+      case UInt8(ascii: "r"): [13]
+      case UInt8(ascii: "b"): [8]
+      case UInt8(ascii: "f"): [12]
+      default: [next]
+      }
     }
 
     private mutating func array() -> JSON? {

@@ -23,6 +23,8 @@ final class Judge {
   private var wallHasJumped = false
   var fences: [[UInt8]: Instant] = [:]
   var usedFences: Set<[UInt8]> = []
+  /// Those that the broker had.
+  var passedFences: Set<[UInt8]> = []
   /// When the last fence that came back was published.
   var proven = Instant(nanoseconds: 0)
   /// What the engine said at the end of the last turn, if it was live.
@@ -40,10 +42,13 @@ final class Judge {
   /// must know to go on above them.
   var revisions: (used: Set<Int64>, floor: Int64, start: Instant)
   var members: Members
+  var pace = Pace()
+  /// `online` was published in this turn.
+  var saidOnline = false
   var output = Digest()
   private(set) var delivered = 0
   /// How many of those the last commit holds.
-  private var committedCount = 0
+  private(set) var committedCount = 0
 
   init(_ world: World) {
     self.world = world
@@ -80,8 +85,7 @@ final class Judge {
   func delivered(_ message: Message, isReplay: Bool) {
     delivered += 1
     guard let word = message.word else {
-      if let sent = fences[message.payload] { (proven, provesMore) = (max(proven, sent), true) }
-      return
+      return fenceCame(message)
     }
     let wasHeard = signs[word.client].connection == connection
     if isReplay {
@@ -160,16 +164,6 @@ final class Judge {
     let (view, present) = (views[client], members.present[client])
     let isOut = view.rooms.contains(.yes) && !present.contains(true)
     return view.isKnown == .yes && isOut && signs[client].certain < members.lastPresent[client]
-  }
-
-  /// An acknowledgement has left the bridge: from here on its message, the `number`th, may never be lost.
-  func acknowledged(_ message: Message, number: Int, isReplay: Bool) {
-    guard number > committedCount, let word = message.word else { return }
-    if isReplay {
-      durable[word.client].claim(word, message.payload, wasHeard: false)
-    } else {
-      durable[word.client].take(word, message.payload)
-    }
   }
 }
 

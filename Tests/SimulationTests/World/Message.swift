@@ -1,3 +1,4 @@
+import Bridge
 import Presence
 
 /// A message on its way, with what its sender meant by it, so that the judge need not read payloads.
@@ -7,17 +8,28 @@ struct Message {
   var isAcknowledged: Bool
   var isRetained = false
   var word: Word?
+  var reply: ReplyAddress?
   var sentAt = Instant(nanoseconds: 0)
+
+  init(
+    _ topic: [UInt8], _ payload: [UInt8], isAcknowledged: Bool, isRetained: Bool = false,
+    word: Word? = nil, reply: ReplyAddress? = nil
+  ) {
+    self.topic = topic
+    self.payload = payload
+    self.isAcknowledged = isAcknowledged
+    self.isRetained = isRetained
+    self.word = word
+    self.reply = reply
+  }
 
   init(
     _ topic: String, _ payload: [UInt8], isAcknowledged: Bool, isRetained: Bool = false,
     word: Word? = nil
   ) {
-    self.topic = Array(topic.utf8)
-    self.payload = payload
-    self.isAcknowledged = isAcknowledged
-    self.isRetained = isRetained
-    self.word = word
+    self.init(
+      Array(topic.utf8), payload, isAcknowledged: isAcknowledged, isRetained: isRetained,
+      word: word)
   }
 }
 
@@ -43,6 +55,6 @@ extension Message: CustomStringConvertible {
     let (name, text) = (
       String(decoding: topic, as: UTF8.self), String(decoding: payload, as: UTF8.self)
     )
-    return "\(name) \(text)" + (isRetained ? " (retained)" : "")
+    return "\(name) \(text.prefix(700))" + (isRetained ? " (retained)" : "")
   }
 }

@@ -5,6 +5,7 @@ import Store
 /// One history: a seed makes it, down to the last byte.
 final class World {
   let seed: UInt64
+  let adversity: Adversity
   let plan: Plan
   let agenda: Agenda
   var random: SplitMix64
@@ -17,21 +18,39 @@ final class World {
   /// How many of the messages of QoS 0 are lost.
   lazy var losesPlain = plan.losesPlain
   private(set) var failure: String?
+  /// What the failure is of.
+  private(set) var failed: Check?
+  var reached = Reached()
   private(set) var trace: [String] = []
   private let isTraced: Bool
+  let canary: Canary?
 
   lazy var broker = SimulatedBroker(self)
   lazy var disk = SimulatedDisk(self)
   lazy var host = BridgeHost(self)
   lazy var fleet = Fleet(self)
   lazy var judge = Judge(self)
+  lazy var trouble = Trouble(self)
+  lazy var strangers = Strangers(self)
+  lazy var neighbours = Neighbours(self)
 
-  init(seed: UInt64, isTraced: Bool = false) {
+  /// - Parameters:
+  ///   - adversity: `nil`: what the seed draws.
+  ///   - configuration: `nil`: what the seed draws.
+  init(
+    seed: UInt64, adversity: Adversity? = nil, configuration: Configuration? = nil,
+    canary: Canary? = nil, isTraced: Bool = false
+  ) {
     self.seed = seed
     self.isTraced = isTraced
+    self.canary = canary
+    self.adversity = adversity ?? Adversity(seed: seed)
     random = SplitMix64(seed: seed)
     commitRandom = SplitMix64(seed: ~seed)
-    plan = Plan(&random, seed: seed)
+    var plan = Plan(&random, seed: seed)
+    self.adversity.configure(&plan.configuration)
+    if let configuration { plan.configuration = configuration }
+    self.plan = plan
     agenda = Agenda(grain: plan.grain)
   }
 
@@ -39,6 +58,8 @@ final class World {
   func describe() {
     let it = plan.configuration
     note("faults \(plan.faults), delays \(plan.delay) ms, queue \(plan.queueLimit)")
+    note("strangers \(adversity.strangers), troubles \(adversity.troubles)")
+    note("neighbours \(adversity.hasNeighbours), packets \(adversity.packetLimit ?? 0)")
     note("heartbeat_timeout \(it.heartbeatTimeout), offline_grace \(it.offlineGrace)")
     note("restart_grace \(it.restartGrace), publish_interval \(it.publishInterval)")
     note("empty_room_ttl \(it.emptyRoomTTL), protocol \(it.protocolVersion)")
@@ -47,6 +68,8 @@ final class World {
 
   var now: Instant { agenda.now }
   var wall: Int64 { now.nanoseconds / 1_000_000 + wallOffset }
+
+  var mayLoseFences: Bool { plan.losesFences || adversity.mayLoseFences }
 
   func delay() -> Duration {
     let own = random.duration(plan.delay)
@@ -63,9 +86,11 @@ final class World {
   }
 
   /// The first thing that is wrong ends the history.
-  func fail(_ text: String) {
-    note("WRONG: \(text)")
-    if failure == nil { failure = "\(time) \(text)" }
+  func fail(_ check: Check, _ text: String) {
+    note("WRONG: \(check): \(text)")
+    if failure != nil { return }
+    failure = "\(time) \(check): \(text)"
+    failed = check
   }
 
   private var time: String {

@@ -4,12 +4,21 @@ import Presence
 
 /// What has to be true to the turn, with no time allowed.
 extension Judge {
+  /// A fence of the bridge's own proves silence, if it went through the broker.
+  func fenceCame(_ message: Message) {
+    guard let sent = fences[message.payload] else { return }
+    if !passedFences.contains(message.payload) {
+      world.fail(.silence, "a fence came that the broker never had: \(message)")
+    }
+    (proven, provesMore) = (max(proven, sent), true)
+  }
+
   func checkPunctuality(_ loop: BridgeLoop) {
-    defer { timeStands = loop.saving.isUnfinished }
+    defer { timeStands = loop.isCommitting }
     let due = loop.engine.nextDeadline
     // What is announced only now may have been over long ago: that is for the next turn.
     if let due, due <= world.now, due == announcedDeadline, !timeStands {
-      world.fail("what fell due \(world.now - due) ago was left undone")
+      world.fail(.silence, "what fell due \(world.now - due) ago was left undone")
     }
     announcedDeadline = due
     guard provesMore, !timeStands else { return }
@@ -20,10 +29,11 @@ extension Judge {
   /// Who had been silent for its time when the fence that is back was published is gone with its return. Not
   /// where a fence was long under way: behind one who waits for proof, others may have been heard meanwhile.
   private func checkSilence() {
-    guard let liveSince, !world.plan.losesFences, proven >= calmSince + .seconds(1) else { return }
+    guard let liveSince, !world.mayLoseFences, proven >= calmSince + .seconds(1) else { return }
     for device in world.fleet.devices where members.present[device.number].contains(true) {
       guard let end = end(of: device, liveSince), end <= proven else { continue }
-      world.fail("\(device.name): still there, although its silence is proved since \(end)")
+      world.fail(
+        .silence, "\(device.name): still there, although its silence is proved since \(end)")
     }
   }
 

@@ -31,15 +31,17 @@ struct Members {
 
 /// The checks at the end of each turn.
 extension Judge {
-  func turned(_ loop: BridgeLoop) {
-    let isConnected = loop.stage == .live || loop.stage == .settling
+  func turned(_ loop: BridgeLoop, isIdle: Bool) {
+    checkOnline(loop)
+    if !isIdle { checkInvariants(loop) }
+    checkPace(isIdle: isIdle && loop.engine.counters == members.counters)
     // What happened before the connection's end is judged by what was true then.
-    let hasEnded = liveSince != nil && !isConnected
+    let hasEnded = liveSince != nil && !loop.isConnected
     if !hasEnded { follow(isLive: loop.isLive, hasEnded: false) }
     let isNews = members.restored || !heardInTurn.isEmpty || !maybeHeardInTurn.isEmpty
     if isNews || loop.engine.counters != members.counters { compare(loop.engine) }
     if liveSince != nil, !hasEnded { checkPunctuality(loop) }
-    if !loop.engine.hasUnsaved, !loop.saving.isUnfinished { members.committed() }
+    if !loop.engine.hasUnsaved, !loop.isCommitting { members.committed() }
     members.counters = loop.engine.counters
     members.restored = false
     heardInTurn.removeAll(keepingCapacity: true)
@@ -81,17 +83,20 @@ extension Judge {
     if was != isThere { members.changed[room] = world.now }
     let belief = views[client].rooms[room]
     let place = "\(device.name) in \(world.plan.rooms[room])"
-    if belief == .yes, state == nil { return world.fail("\(place): lost") }
-    if belief == .no, state != nil { return world.fail("\(place): never was, or left") }
+    let check = members.restored ? Check.durability : .honest
+    if belief == .yes, state == nil { return world.fail(check, "\(place): lost") }
+    if belief == .no, state != nil { return world.fail(check, "\(place): never was, or left") }
     if belief == .yes, !isThere, heardInTurn.contains(client) {
-      return world.fail("\(place): away, although it was heard")
+      return world.fail(.honest, "\(place): away, although it was heard")
     }
+    world.reached[members.restored ? .durability : .honest] += 1
     if members.restored { return }
+    if was, !isThere { world.reached[.silence] += 1 }
     if was, !isThere, belief == .yes, !mayGo(device) {
-      return world.fail("\(place): removed, although neither dead nor silent")
+      return world.fail(.silence, "\(place): removed, although neither dead nor silent")
     }
     if !was, isThere, !maybeHeardInTurn.contains(client) {
-      return world.fail("\(place): came back without a word")
+      return world.fail(.honest, "\(place): came back without a word")
     }
   }
 

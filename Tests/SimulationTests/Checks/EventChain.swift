@@ -12,12 +12,15 @@ struct Consumer {
   private var isLost = false
   /// Something of the bridge's was lost on its way to the broker, or before: a gap may follow.
   var mayHaveGap = false
+  /// The broker refused an event, and the bridge does not try again at once.
+  var isRefused = false
+  private var mayMiss: Bool { mayHaveGap || isRefused }
   /// The bridge came back with less than it had published: it may go on from an older revision.
   var mayGoBack = false
   /// How long the room has to have been empty to be a new one when it comes back.
   var ttl: Duration
   /// It cannot know all that happened.
-  var isUncertain: Bool { mayHaveGap || mayGoBack }
+  var isUncertain: Bool { mayMiss || mayGoBack || isLost }
   private var lastEvent = Instant(nanoseconds: 0)
   private var lastEdge = Instant(nanoseconds: 0)
   private var lastCount = 0
@@ -36,7 +39,7 @@ struct Consumer {
   mutating func event(_ payload: [UInt8], sentAt: Instant, interval: Duration, steadySince: Instant)
     -> String?
   {
-    guard let json = JSON.read(payload), json["room"]?.text == room,
+    guard let json = JSON.read(payload), json["room"]?.text == JSON.escaped(room),
       let new = json["revision"]?.integer, let previous = json["previous"]?.integer,
       let count = json["count"]?.integer, let bulk = json["bulk"]?.flag
     else { return "not an event: \(String(decoding: payload, as: UTF8.self))" }
@@ -51,7 +54,7 @@ struct Consumer {
       isLost = false
     } else if previous != revision {
       if previous < revision { return "previous \(previous) after \(revision)" }
-      if !mayHaveGap { return "a gap: previous \(previous) after \(revision)" }
+      if !mayMiss { return "a gap: previous \(previous) after \(revision)" }
       isLost = true
     }
     revision = new
@@ -64,7 +67,7 @@ struct Consumer {
   /// A room whose topics were cleared is a new one when it comes back. Where something was lost, that it had
   /// emptied may have been, too.
   private func mayBegin(_ now: Instant) -> Bool {
-    wasCleared || (mayHaveGap && (lastCount == 0 || now >= lastEvent + ttl))
+    wasCleared || (mayMiss && (lastCount == 0 || now >= lastEvent + ttl))
   }
 
   private mutating func apply(_ json: JSON, count: Int, bulk: Bool) -> String? {
@@ -103,7 +106,7 @@ struct Consumer {
   }
 
   mutating func snapshot(_ payload: [UInt8], sentAt: Instant) -> String? {
-    guard let json = JSON.read(payload), json["room"]?.text == room,
+    guard let json = JSON.read(payload), json["room"]?.text == JSON.escaped(room),
       let new = json["revision"]?.integer, let count = json["count"]?.integer
     else { return "not a snapshot: \(String(decoding: payload, as: UTF8.self))" }
     if new < revision, !mayGoBack { return "snapshot \(new) after \(revision)" }
@@ -111,15 +114,18 @@ struct Consumer {
       (Self.name($0), $0["since"]?.text ?? "")
     }
     if listed.map(\.0) != Self.sorted(listed.map(\.0)) { return "members out of order" }
+    if json["truncated"]?.flag == true {
+      return truncated(listed.map(\.0), count: Int(count), revision: new, sentAt)
+    }
     if Int(count) != listed.count { return "count \(count) of \(listed.count)" }
     if !isLost, !mayGoBack, new == revision, Set(members.keys) != Set(listed.map(\.0)) {
       return "snapshot \(new) shows \(listed.map(\.0)), its event \(members.keys.sorted())"
     }
-    if !isLost, new > revision, !mayHaveGap, !mayGoBack, Set(members.keys) != Set(listed.map(\.0)) {
+    if !isLost, new > revision, !mayMiss, !mayGoBack, Set(members.keys) != Set(listed.map(\.0)) {
       return "snapshot \(new) shows what no event told"
     }
     // An event between the last one and this snapshot may have told of a new beginning.
-    if mayHaveGap, new > revision { isLost = true }
+    if mayMiss, new > revision { isLost = true }
     for (name, since) in listed {
       guard !isLost, !mayGoBack, let known = members[name] ?? nil, known != since else { continue }
       return "\(name) is there since \(since), and was since \(known)"
@@ -131,6 +137,21 @@ struct Consumer {
     revision = new
     wasCleared = false
     note(Int(count), sentAt)
+    return nil
+  }
+
+  /// Such a snapshot names some of the members: who follows the room no longer knows the others.
+  private mutating func truncated(
+    _ listed: [String], count: Int, revision new: Int64, _ sentAt: Instant
+  ) -> String? {
+    if listed.count > count { return "\(listed.count) members of \(count)" }
+    if !isLost, !isUncertain, new == revision, !members.keys.contains(all: listed) {
+      return "snapshot \(new) shows \(listed), its event \(members.keys.sorted())"
+    }
+    if new > revision { isLost = true }
+    revision = max(revision, new)
+    wasCleared = false
+    note(count, sentAt)
     return nil
   }
 
@@ -146,9 +167,19 @@ struct Consumer {
 
   /// By client, then user.
   private static func sorted(_ names: [String]) -> [String] {
-    names.sorted {
-      let (a, b) = ($0.split(separator: "/"), $1.split(separator: "/"))
-      return (a.last ?? "", $0) < (b.last ?? "", $1)
+    func parts(_ name: String) -> ([UInt8], [UInt8]) {
+      let parts = name.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+      return (JSON.bytes(String(parts.last ?? "")), JSON.bytes(String(parts.first ?? "")))
     }
+    return names.sorted {
+      let (a, b) = (parts($0), parts($1))
+      return a.0 == b.0 ? a.1.lexicographicallyPrecedes(b.1) : a.0.lexicographicallyPrecedes(b.0)
+    }
+  }
+}
+
+extension Collection where Element: Equatable {
+  fileprivate func contains(all others: some Sequence<Element>) -> Bool {
+    others.allSatisfy { contains($0) }
   }
 }

@@ -1,0 +1,46 @@
+import Bridge
+import Presence
+
+/// The session's subscriptions, once live and quiet, are exactly those of a bridge that has just begun: nothing is
+/// left over, and nothing is missing.
+extension Judge {
+  func checkSubscriptions() {
+    let fresh = FreshBridge.subscriptions(like: world)
+    let kept = world.broker.subscriptions
+    world.reached[.subscriptions] += 1
+    let missing = fresh.subtracting(kept)
+    let extra = kept.subtracting(fresh).filter { !mayBeOfOldState($0) }
+    if extra.isEmpty, missing.isEmpty { return }
+    world.fail(
+      .subscriptions, "too many \(extra.sorted()), too few \(missing.sorted())")
+  }
+
+  /// A broker that comes back with an older state may bring back a look at single topics that is long forgotten, and a
+  /// lost database forgets one that is under way.
+  private func mayBeOfOldState(_ subscription: String) -> Bool {
+    let faults = world.plan.faults
+    let isForgotten = faults.contains(.brokerReverts) || faults.contains(.databaseLost)
+    return isForgotten && !subscription.contains(where: { "+#".contains($0) })
+  }
+}
+
+/// A bridge of the same configuration, alone with its broker.
+enum FreshBridge {
+  static func subscriptions(like other: World) -> Set<String> {
+    let world = World(seed: other.seed, adversity: .honest, configuration: other.plan.configuration)
+    defer { world.agenda.clear() }
+    _ = world.broker
+    world.host.start()
+    world.agenda.run(until: world.now + .seconds(8), isOver: { world.failure != nil })
+    let subscriptions = world.broker.subscriptions
+    world.host.crashNow()
+    return subscriptions
+  }
+}
+
+extension SimulatedBroker {
+  /// The session's filters, each with its QoS.
+  var subscriptions: Set<String> {
+    Set((state.session?.subscriptions ?? []).map { "\($0.name) \($0.atLeastOnce ? 1 : 0)" })
+  }
+}
