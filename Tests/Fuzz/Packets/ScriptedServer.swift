@@ -105,13 +105,14 @@ final class ScriptedServer {
   /// A fence comes back, as the bridge is subscribed to it.
   private func answerPublish(_ packet: [UInt8], _ content: [UInt8]) {
     let length = Int(content.first ?? 0) << 8 | Int(content.dropFirst().first ?? 0)
-    let topic = content.dropFirst(2).prefix(length)
-    if packet[0] & 6 != 0 {
-      let id = Array(content.dropFirst(2 + length).prefix(2))
-      send(PacketWriter.puback(id, reason, isV5: isV5))
-    } else if topic.elementsEqual("presence/bridge/fence".utf8) {
-      send(packet)
-    }
+    let topic = Array(content.dropFirst(2).prefix(length))
+    let isFence = topic.elementsEqual("presence/bridge/fence".utf8)
+    guard packet[0] & 6 != 0 else { return isFence ? send(packet) : () }
+    let rest = content.dropFirst(2 + length)
+    send(PacketWriter.puback(Array(rest.prefix(2)), reason, isV5: isV5))
+    // With 3.1.1 a fence is one of QoS 1.
+    guard isFence, !isV5 else { return }
+    send(PacketWriter.publish(0, topic, 0, [], Array(rest.dropFirst(2)), isV5: false))
   }
 
   private func answerSubscribe(_ content: [UInt8]) {
