@@ -84,6 +84,8 @@ final class ScriptedServer {
     let next = Glibc.accept(listener, nil, nil)
     guard next >= 0 else { return false }
     hangUp()
+    // What was begun to nobody is no part of what this one is sent.
+    (incoming, outgoing) = (PacketStream(), PacketStream())
     peer = next
     _ = fcntl(peer, F_SETFL, O_NONBLOCK)
     return true
