@@ -56,6 +56,16 @@ import Testing
     #expect(stage.broker.connections < 25)
   }
 
+  @Test func `an event that was refused does not hold back the next one`() throws {
+    let stage = try refusing(["presence/events/lab"])
+    stage.broker.refusal = { _ in nil }
+    _ = stage.broker.take("presence/events/lab")
+    stage.broker.say("presence/clients/b/rooms/lab", "join")
+    stage.pass(.milliseconds(200))
+    #expect(stage.broker.take("presence/events/lab").count == 1)
+    #expect(stage.loop.refusals.count == 0)
+  }
+
   @Test func `a room that is no more is not published again, and its topics are cleared`() throws {
     let stage = try refusing(["presence/count/lab"])
     stage.broker.say("presence/clients/a/status", "")

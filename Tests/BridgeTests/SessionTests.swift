@@ -95,9 +95,9 @@ import Testing
     return stage
   }
 
-  @Test func `a bridge that took the session over ends this one`() throws {
+  @Test func `a bridge that took the session over answers, and ends this one`() throws {
     let stage = try takenOver()
-    stage.broker.other.stats = #"{"at":"x","run":\#(stage.loop.run + 1)}"#
+    stage.broker.other.answer = #"{"at":"x","run":\#(stage.loop.run + 1)}"#
     stage.pass(.seconds(1))
     #expect(stage.loop.failure != nil)
     #expect(stage.broker.connections == 1)
@@ -120,6 +120,24 @@ import Testing
     #expect(stage.broker.connections == 2 && stage.broker.other.count == 1)
     #expect(stage.loop.tally.takeovers == 1)
     #expect(turns < 200)
+  }
+
+  @Test func `a later run that is only retained is no bridge`() throws {
+    let stage = try takenOver()
+    stage.broker.other.stats = #"{"at":"x","run":\#(stage.loop.run + 1)}"#
+    stage.pass(.seconds(9))
+    #expect(!stage.loop.isLive && stage.broker.connections == 1)
+    stage.pass(.seconds(3))
+    #expect(stage.loop.failure == nil && stage.loop.isLive)
+  }
+
+  @Test func `a bridge that is asked for shows itself, once a second at most`() throws {
+    let stage = try LoopStage()
+    stage.run()
+    _ = stage.broker.take("presence/bridge/stats")
+    for _ in 0..<3 { stage.broker.say("presence/bridge/fence", "7 0") }
+    stage.run()
+    #expect(stage.broker.take("presence/bridge/stats").count == 1)
   }
 
   @Test func `a stop is heard while it is looked who took the session`() throws {

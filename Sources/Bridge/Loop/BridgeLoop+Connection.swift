@@ -86,6 +86,8 @@ extension BridgeLoop {
     session.close(end)
     self.session = nil
     if end.isUnanswered { reconnecting.ending = .hungUp }
+    let refusal = session.lastRefusal
+    if refusal.nanoseconds != .min, now.instant < refusal + .seconds(1) { hangsUpAtRefusals = true }
     reconnecting.ended(session, at: now.instant)
     if session.phase != .connecting {
       engine.disconnected(at: now)

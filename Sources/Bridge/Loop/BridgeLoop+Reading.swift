@@ -143,7 +143,9 @@ extension BridgeLoop: SessionReceiver {
     let answer = session.fences.receive(
       payload, received: session.received, keepsOrder: session.version == .v311)
     switch answer {
-    case .foreign: noteRun(Fences.run(of: payload))
+    case .foreign:
+      noteRun(Fences.run(of: payload))
+      showItself(to: Fences.run(of: payload))
     case .overtaken: if session.phase == .settling { session.mustFenceAgain = true }
     case .proof(let time):
       if session.phase == .settling { session.fenceIsBack = true }

@@ -17,12 +17,19 @@ extension BridgeLoop {
     case .status, .event, .occupancy, .count, .config, .cleared:
       guard let item = Refusals.Item(sent) else { return }
       if isRefused {
-        refusals.refused(item, at: now.instant)
+        session?.lastRefusal = now.instant
+        if mayHold(item) { refusals.refused(item, at: now.instant) }
         tellRefused(sent, reason)
       } else {
         accepted(item, topic: topic(of: sent))
       }
     }
+  }
+
+  /// An event is not said again: holding the next ones back is for a broker that hangs up at each refusal alone.
+  private func mayHold(_ item: Refusals.Item) -> Bool {
+    if case .event = item { return hangsUpAtRefusals }
+    return true
   }
 
   private func accepted(_ item: Refusals.Item, topic: [UInt8]) {
@@ -81,7 +88,8 @@ extension BridgeLoop {
   private func publishAgain(_ item: Refusals.Item, _ session: Session) -> Bool {
     switch item {
     case .status: return publishStatus("online")
-    case .event: return false
+    // The next one of the room goes out.
+    case .event: return true
     case .clear(let topic): return clearAgain(topic)
     case .occupancy(let room), .count(let room), .config(let room):
       guard engine.hasRoom(room), engine.isShown(room) else { return false }

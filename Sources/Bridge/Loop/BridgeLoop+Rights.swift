@@ -67,7 +67,7 @@ extension BridgeLoop {
   /// nobody would tell whether the broker took it.
   private func probeIfSilent(_ session: Session) {
     guard session.version == .v5, configuration.native, isSilent(session),
-      session.rights.probe == .unneeded,
+      [.unneeded, .taken].contains(session.rights.probe),
       let topic = names.heartbeat(ofClient: configuration.clientID)
     else { return }
     let outcome = session.publish(
@@ -85,7 +85,9 @@ extension BridgeLoop {
 
   func concludeRights(_ session: Session, publishedAt time: Instant) {
     let topics = session.rights.topics
-    let verdict = session.rights.fenceReturned(publishedAt: time, at: now.instant) {
+    let verdict = session.rights.fenceReturned(
+      publishedAt: time, at: now.instant, isSilent: isSilent(session)
+    ) {
       $0.room < 0 || engine.hasRoom($0.room) && engine.isShown($0.room)
     }
     guard let verdict else { return }

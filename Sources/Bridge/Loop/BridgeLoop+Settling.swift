@@ -120,12 +120,22 @@ extension BridgeLoop {
     log.log(
       .notice, at: now,
       "live on \(configuration.broker) with MQTT \(session.version.name)"
-        + "\(restarted ? ", which was restarted" : ""): "
+        + "\(restarted && !session.recovery.wasSessionTaken ? ", which was restarted" : ""): "
         + "\(engine.presences) presences in \(engine.occupiedRooms) rooms")
+    if session.recovery.wasSessionTaken { tellStranger() }
     publishStatus("online")
     session.unsubscribe(passingFilters(session))
     keepFilters()
     if session.recovery.uptime == nil { tellUnknownUptime() }
+  }
+
+  /// Mosquitto 2.0 does not say why it closes a connection.
+  private func tellStranger() {
+    tally.takeovers += 1
+    log.limited(
+      "stranger", .warning, at: now,
+      "the broker was up all the time and has lost the bridge's session: another client has "
+        + "connected as \(configuration.clientID), or the session was ended by hand")
   }
 
   private func tellUnknownUptime() {

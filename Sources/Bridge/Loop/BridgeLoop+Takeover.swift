@@ -14,7 +14,8 @@ extension BridgeLoop {
   }
 
   private func look(_ version: LinkVersion) {
-    let witness = Witness(run: run, stats: names.stats, at: now.instant)
+    let witness = Witness(
+      run: run, stats: names.stats, fence: names.fence, at: now.instant)
     self.witness = witness
     witness.open(broker, version: version)
   }
@@ -47,6 +48,13 @@ extension BridgeLoop {
     handleSessionChange()
     look(session.version)
     return true
+  }
+
+  /// Another bridge asks, by a fence of its own, whether we are here: our stats name our run.
+  func showItself(to other: Int64?) {
+    guard let session, let other, other != run, now.instant >= session.nextShow else { return }
+    session.nextShow = now.instant + .seconds(1)
+    publishStats()
   }
 
   /// A run's number is the time of its start: one that is yet to come is none.

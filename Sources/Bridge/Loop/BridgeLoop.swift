@@ -66,6 +66,8 @@ public final class BridgeLoop {
   var messagesRead = 0
   var nextThinning = Instant(nanoseconds: 0)
   var stopping: Stopping?
+  /// The broker has closed a connection right behind a refusal.
+  var hangsUpAtRefusals = false
   /// That the broker's uptime cannot be read is told once.
   var isUptimeTold = false
   private(set) var isStopped = false

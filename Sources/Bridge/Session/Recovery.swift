@@ -11,6 +11,8 @@ struct Recovery {
   /// The wall clock is behind what it was when the last run ended: a machine without a clock of its own begins so,
   /// after a loss of power.
   private let isClockBehind: Bool
+  /// This run had been connected before.
+  private let wasConnected: Bool
   private(set) var uptime: Duration?
 
   /// Nothing is known.
@@ -18,6 +20,7 @@ struct Recovery {
     isSessionNew = false
     outage = nil
     isClockBehind = false
+    wasConnected = false
   }
 
   /// - Parameters:
@@ -25,6 +28,7 @@ struct Recovery {
   ///   - aliveAt: when the last run committed last, in wall time; 0: there was none.
   init(sessionPresent: Bool, disconnectedAt: Instant?, aliveAt: Int64, at now: Now) {
     isSessionNew = !sessionPresent
+    wasConnected = disconnectedAt != nil
     isClockBehind = disconnectedAt == nil && now.wall < aliveAt
     if let disconnectedAt {
       outage = now.instant - disconnectedAt
@@ -45,6 +49,12 @@ struct Recovery {
   mutating func noteUptime(_ payload: UnsafeRawBufferPointer, isReplay: Bool) {
     guard isReplay else { return }
     uptime = Payload.uptime(payload).map { .seconds($0) }
+  }
+
+  /// The broker has been up all the time and has lost our session: somebody connected under our client id.
+  var wasSessionTaken: Bool {
+    guard isSessionNew, wasConnected, let outage, let uptime else { return false }
+    return uptime >= outage
   }
 
   /// The broker we were connected to is not the one we are connected to: deaths that it tells of may be its

@@ -46,10 +46,19 @@ struct Refusals {
   ///
   /// - Returns: whether it had refused it before.
   mutating func accepted(_ item: Item, at now: Instant) -> Bool {
+    if case .event = item { releaseEvents() }
     guard tried.remove(item) != nil else { return false }
     pause = Self.first
     if !waiting.isEmpty { nextTime = now }
     return true
+  }
+
+  /// One event was accepted: none is held back any more.
+  private mutating func releaseEvents() {
+    guard count > 0 else { return }
+    for items in [waiting, tried] {
+      for case .event(let room) in items { forget(.event(room)) }
+    }
   }
 
   /// Nothing was published of it: the broker will not answer.

@@ -99,15 +99,17 @@ struct RightsCheck {
 
   /// A fence that was published at `time` came back.
   ///
-  /// - Parameter isWanted: whether a topic is still to be there.
+  /// - Parameters:
+  ///   - isSilent: nothing has come on the clients' topics; else they may be read, whatever became of the probe.
+  ///   - isWanted: whether a topic is still to be there.
   /// - Returns: `nil`: no look has ended.
   mutating func fenceReturned(
-    publishedAt time: Instant, at now: Instant, isWanted: (Topic) -> Bool
+    publishedAt time: Instant, at now: Instant, isSilent: Bool, isWanted: (Topic) -> Bool
   ) -> Verdict? {
     guard let startedAt, time >= startedAt else { return nil }
     self.startedAt = nil
     let missing = topics.indices.filter { !seen[$0] && isWanted(topics[$0]) }.map { topics[$0] }
-    let isProbeMissing = probe == .taken
+    let isProbeMissing = isSilent && probe == .taken
     guard !missing.isEmpty || isProbeMissing else { return allThere(at: now) }
     misses += 1
     nextTime = now + Self.settling

@@ -40,6 +40,10 @@ final class Session {
   var rights: RightsCheck
   /// Names of rooms whose retained topics are to be cleared.
   var clears: ContiguousArray<[UInt8]> = []
+  /// When the broker refused something last.
+  var lastRefusal = Instant(nanoseconds: .min)
+  /// When another bridge may be answered again that asks whether we are here.
+  var nextShow = Instant(nanoseconds: .min)
   /// The run of another bridge, if one showed itself.
   var otherRun: Int64?
 

@@ -2,8 +2,8 @@ import Presence
 
 /// Looks, under a client id of its own, whether another bridge is at work: after our session was taken over.
 ///
-/// A bridge says who it is as soon as it is connected: its run stands on the retained `bridge/stats`. Where no later
-/// run than ours stands there, and none shows itself, whoever took the session was no bridge.
+/// A bridge answers another one's fence with its stats, which name its run. Only a live answer counts: what is retained
+/// may be of a run that ended long ago, or anybody's; it only has us wait longer.
 final class Witness {
   enum Finding: Equatable {
     /// A bridge of this run has the session.
@@ -12,13 +12,16 @@ final class Witness {
     case nobody
   }
 
-  /// Between the CONNACK of a bridge and its stats lies a round trip; a message to ourselves takes as long.
+  /// For an answer of a bridge that is live.
   private static let patience = Duration.seconds(2)
+  /// For that of one that may have much to read first.
+  private static let longPatience = Duration.seconds(10)
   /// The broker may be silent.
   private static let limit = Duration.seconds(5)
 
   private let run: Int64
   private let stats: String
+  private let fence: String
   private var link: (any Link)?
   private var welcome: LinkWelcome?
   private var isOver = false
@@ -26,10 +29,13 @@ final class Witness {
   private var deadline: Instant
   private var nextKeepAlive: Instant
   private var otherRun: Int64?
+  /// A later run is retained.
+  private var mustWait = false
 
-  init(run: Int64, stats: String, at now: Instant) {
+  init(run: Int64, stats: String, fence: String, at now: Instant) {
     self.run = run
     self.stats = stats
+    self.fence = fence
     nextTime = now
     deadline = now + Self.limit
     nextKeepAlive = now
@@ -65,6 +71,11 @@ final class Witness {
         guard welcome.refusal == nil else { return isOver = true }
         deadline = now + Self.patience
         _ = try link.subscribe([stats], atLeastOnce: false)
+        try ask(through: link)
+      }
+      if mustWait {
+        mustWait = false
+        deadline = now + Self.longPatience
       }
       if now >= nextKeepAlive {
         nextKeepAlive = now + .seconds(1)
@@ -72,6 +83,17 @@ final class Witness {
       }
       try link.write()
     } catch { isOver = true }
+  }
+
+  /// A fence of a run that is not its own has a bridge show itself.
+  private func ask(through link: any Link) throws(LinkError) {
+    let (topic, payload) = (Array(fence.utf8), Array("\(run) 0".utf8))
+    let result = payload.withUnsafeBytes { bytes in
+      Result { () throws(LinkError) in
+        try link.publish(topic, bytes, atLeastOnce: false, retain: false)
+      }
+    }
+    _ = try result.get()
   }
 
   /// It is not needed any more.
@@ -88,8 +110,7 @@ extension Witness: LinkDelegate {
     guard delivery.topic.elementsEqual(stats.utf8),
       let other = StatsPayload.run(of: delivery.payload), other != run
     else { return }
-    // What is retained may be of a run that ended long ago.
-    if !delivery.isReplay || other > run { otherRun = other }
+    if delivery.isReplay { mustWait = other > run } else { otherRun = other }
   }
 
   func linkDidAcknowledge(_ id: Int32, reason: Int32) {}

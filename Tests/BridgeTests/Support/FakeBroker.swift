@@ -151,6 +151,8 @@ final class OtherConnection: Link {
   private(set) var count = 0
   /// What stands on `bridge/stats`.
   var stats: String?
+  /// What a bridge answers that is asked for.
+  var answer: String?
 
   func begin(_ delegate: any LinkDelegate) {
     self.delegate = delegate
@@ -184,7 +186,10 @@ final class OtherConnection: Link {
 
   func publish(
     _ topic: [UInt8], _ payload: UnsafeRawBufferPointer, atLeastOnce: Bool, retain: Bool
-  ) -> Int32 { 0 }
+  ) -> Int32 {
+    if let answer { say("presence/bridge/stats", answer, isReplay: false) }
+    return 1
+  }
   func write() {}
   func keepAlive() {}
   func unsubscribe(_ filters: [String]) -> Int32 { 0 }
