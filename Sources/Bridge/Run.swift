@@ -42,7 +42,7 @@ private func run(
     poller.removeAll()
     let signalPlace = poller.add(signals.descriptor)
     poller.add(
-      broker.link?.connection?.descriptor,
+      loop.mayRead || loop.mayWrite ? broker.link?.connection?.descriptor : nil,
       wantsWrite: loop.mayWrite && (broker.link?.connection?.wantsWrite ?? false))
     do throws(MQTTError) { try poller.wait(wait) } catch {
       // As with no memory for it. The next turn looks at the link all the same.

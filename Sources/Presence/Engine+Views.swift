@@ -38,6 +38,9 @@ extension Engine {
   /// One above the highest index of a room.
   public var roomCapacity: Int32 { Int32(roomNames.capacity) }
 
+  /// Clients' numbers are below it.
+  public var clientCapacity: Int32 { Int32(clients.count) }
+
   /// The figures of a room: all members, distinct users, members without a user.
   public func figures(of room: Int32) -> (count: Int, users: Int, anonymous: Int) {
     let it = rooms[Int(room)]

@@ -20,18 +20,23 @@ final class Checkpointer: Sendable {
     var limit: Int
     var isRunning = false
     var isCatchingUp = false
+    var failures: UInt64 = 0
+    /// Of the last pass; `nil`: it moved what it could.
+    var failure: String?
   }
 
   private let path: String
   private let limits: CommitLimits
+  private let files: WatchedFiles?
   private let state: Mutex<State>
   private let queue = DispatchQueue(label: "rollcall.checkpoint")
   /// Unchecked, because it is touched on the queue alone, which runs one thing after another.
   private nonisolated(unsafe) var handle: OpaquePointer?
 
-  init(path: String, _ limits: CommitLimits) {
+  init(path: String, _ limits: CommitLimits, _ files: WatchedFiles? = nil) {
     self.path = path
     self.limits = limits
+    self.files = files
     state = Mutex(State(limit: limits.log))
   }
 
@@ -50,13 +55,28 @@ final class Checkpointer: Sendable {
   /// Whether commits are to wait, for as long as one pass takes, or a sync.
   var isCatchingUp: Bool { state.withLock(\.isCatchingUp) }
 
-  /// Waits for the pass that is under way, and lets go of the file.
-  func end() {
-    queue.sync {
+  /// The log's length as last committed; pages. It is not told while a pass begins the log anew.
+  var logPages: Int? { state.withLock { $0.isCatchingUp ? nil : $0.log } }
+
+  /// How often moving the log has failed, and why it did the last time.
+  var failures: (count: UInt64, last: String?) { state.withLock { ($0.failures, $0.failure) } }
+
+  /// Waits for the pass that is under way, but not for ever, and lets go of the file.
+  ///
+  /// - Parameter movingLog: whether SQLite may move what is in the log into the file.
+  /// - Returns: whether the file has been let go.
+  func end(movingLog: Bool = true) -> Bool {
+    let done = DispatchSemaphore(value: 0)
+    queue.async { [self] in
+      if let handle, !movingLog { csqlite_keep_log_on_close(handle) }
       sqlite3_close_v2(handle)
       handle = nil
+      done.signal()
     }
+    return done.wait(timeout: .now() + Self.patience) == .success
   }
+
+  private static let patience = DispatchTimeInterval.seconds(3)
 
   private func logGrew(to pages: Int) {
     let mustRun = state.withLock { state in
@@ -112,20 +132,40 @@ final class Checkpointer: Sendable {
 
   /// A connection knows of the log once it has read something. Whoever writes is not waited for.
   private func open() throws(StoreError) -> OpaquePointer {
-    let handle = try openFile(path, SQLITE_OPEN_READWRITE)
+    let handle = try openFile(path, SQLITE_OPEN_READWRITE, patience: 0)
     sqlite3_exec(handle, "PRAGMA user_version; PRAGMA synchronous = NORMAL", nil, nil, nil)
     sqlite3_exec(handle, "PRAGMA journal_size_limit = \(limits.logBytes)", nil, nil, nil)
-    sqlite3_busy_timeout(handle, 0)
     follow(handle)
     return handle
   }
 
   /// - Returns: how many pages of the log are in the file; `nil`: it could not be written.
   private func pass() -> Int? {
-    if handle == nil { handle = try? open() }
-    guard let handle else { return nil }
+    // Half of a log that was cut would leave half of a state in the file.
+    if let files, files.fault(pages: state.withLock(\.log)) != nil { return nil }
+    do throws(StoreError) {
+      let moved = try checkpoint()
+      state.withLock { $0.failure = nil }
+      return moved
+    } catch {
+      // Somebody else moves it.
+      if error.isBusy { return nil }
+      state.withLock { state in
+        state.failures += 1
+        state.failure = error.description
+      }
+      return nil
+    }
+  }
+
+  private func checkpoint() throws(StoreError) -> Int {
+    let connection: OpaquePointer
+    if let handle { connection = handle } else { connection = try open() }
+    handle = connection
     var (log, moved): (Int32, Int32) = (0, 0)
-    let code = sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_PASSIVE, &log, &moved)
-    return code == SQLITE_OK ? Int(moved) : nil
+    let code = sqlite3_wal_checkpoint_v2(
+      connection, nil, SQLITE_CHECKPOINT_PASSIVE, &log, &moved)
+    guard code == SQLITE_OK else { throw .failed("wal_checkpoint", connection) }
+    return Int(moved)
   }
 }

@@ -9,6 +9,9 @@ package struct CommitLimits: Sendable {
   package var step = 1_000
   /// Pages of the log at which commits wait until all are moved, so that it can begin anew.
   package var log = 16_000
+  /// How long the call that writes the last rows waits for the disk before it is to be made again; `nil`: the commit ends where it is called,
+  /// however long that takes.
+  package var wait: Duration?
   /// Beyond it the log's file is made shorter when the log begins anew.
   var logBytes: Int { log * 4_096 }
 
@@ -20,13 +23,15 @@ extension Database {
   /// of `unsaved` what it has written.
   ///
   /// - Parameter unsaved: all that has changed since the last commit. Between two calls of one commit the engine may
-  ///   change; what then differs is to be added.
+  ///   change; what then differs is to be added, as long as not ``isSyncing``.
   /// - Returns: whether it is done. `false`: to be called again; nothing has been committed yet.
-  /// - Throws: ``StoreError/takenOver(path:)`` when another bridge owns the file now; otherwise
+  /// - Throws: ``StoreError/takenOver(path:)`` when another bridge owns the file now, ``StoreError/locked(path:holders:)``
+  ///   where another process keeps it from beginning, ``StoreError/lost(path:reason:)``; otherwise
   ///   ``StoreError/failed(call:code:reason:)``. Nothing was changed then, by earlier calls neither.
   public func commit(
     _ unsaved: inout Unsaved, of engine: borrowing Engine, bridge: BridgeRow
   ) throws(StoreError) -> Bool {
+    if isSyncing { return try seeEnd(.zero) }
     if !isCommitting {
       guard !checkpointer.isCatchingUp else { return false }
       try begin()
@@ -40,23 +45,24 @@ extension Database {
       let part = unsaved.take(limits.rows)
       try put(part, of: engine)
       try history?.record(part.recounts, of: engine, bridge)
-      guard unsaved.isEmpty else { return false }
-      try end()
-      return true
     } catch {
       abandon()
       throw error
     }
+    guard unsaved.isEmpty else { return false }
+    return try end()
   }
 
   /// Begins to write the whole state in place of whatever the file holds, in one transaction. Returns and throws
-  /// as ``commit(_:of:bridge:)`` does, which goes on with it. A commit that is under way is given up.
+  /// as ``commit(_:of:bridge:)`` does, which goes on with it. A commit that is under way is given up. What was lost is
+  /// opened anew before.
   ///
   /// - Parameter unsaved: becomes everything, once the counts of what is replaced have been compared.
   public func rewrite(
     _ unsaved: inout Unsaved, of engine: borrowing Engine, bridge: BridgeRow
   ) throws(StoreError) -> Bool {
-    if isCommitting { abandon() }
+    if isCommitting { abandonCommit() }
+    try openAnewIfLost(at: bridge.aliveAt)
     try begin()
     do {
       if let history {
@@ -71,9 +77,15 @@ extension Database {
     return try commit(&unsaved, of: engine, bridge: bridge)
   }
 
-  /// Gives up a commit that is under way; nothing of it stays.
+  /// The rows of a commit are written, and the disk is awaited: what changes from now on is for the next one.
+  public var isSyncing: Bool { commitThread.isBusy && !isOrphaned }
+
+  /// Gives up a commit that is under way; nothing of it stays, unless the disk was asked to keep it already.
   public func abandonCommit() {
-    if isCommitting { abandon() }
+    guard isCommitting else { return }
+    guard isSyncing else { return abandon() }
+    isOrphaned = true
+    forgetCommit()
   }
 
   private func replaceRows(_ unsaved: inout Unsaved, _ engine: borrowing Engine) throws(StoreError)
@@ -86,35 +98,52 @@ extension Database {
   }
 
   private func begin() throws(StoreError) {
-    try expectFile()
-    try execute("BEGIN IMMEDIATE")
-    history?.clock.begin()
+    try expectFiles()
+    try beginImmediate()
+    history?.begin()
     isCommitting = true
+    do throws(StoreError) { try putFilters() } catch {
+      abandon()
+      throw error
+    }
   }
 
-  /// A file that was deleted, moved or replaced would take commits that nobody will ever read
-  /// (sqlite.org/c3ref/c_fcntl_begin_atomic_write.html, SQLITE_FCNTL_HAS_MOVED: one `stat`).
-  private func expectFile() throws(StoreError) {
-    var hasMoved: Int32 = 0
-    guard
-      sqlite3_file_control(handle, nil, SQLITE_FCNTL_HAS_MOVED, &hasMoved) == SQLITE_OK,
-      hasMoved != 0
-    else { return }
-    throw .failed(
-      call: "\(path)", code: SQLITE_READONLY,
-      reason: "has been deleted or replaced; a restart of the bridge makes it anew")
+  private func end() throws(StoreError) -> Bool {
+    if let wait = limits.wait {
+      commitThread.commit(handle)
+      return try seeEnd(wait)
+    }
+    try ended(sqlite3_exec(handle, "COMMIT", nil, nil, nil))
+    return true
   }
 
-  private func end() throws(StoreError) {
-    try execute("COMMIT")
+  private func seeEnd(_ patience: Duration) throws(StoreError) -> Bool {
+    guard let code = commitThread.end(patience: patience) else { return false }
+    try ended(code)
+    return true
+  }
+
+  private func ended(_ code: Int32) throws(StoreError) {
+    guard code == SQLITE_OK else {
+      let error = StoreError.failed("exec", handle)
+      abandon()
+      throw error
+    }
     isCommitting = false
+    history?.committed()
+    subscriptions.ended(isCommitted: true)
   }
 
   private func abandon() {
+    forgetCommit()
+    rollBack("ROLLBACK")
+  }
+
+  private func forgetCommit() {
     isCommitting = false
     comparison = nil
     history?.rollBack()
-    rollBack("ROLLBACK")
+    subscriptions.ended(isCommitted: false)
   }
 
   private func put(_ bridge: BridgeRow) throws(StoreError) {

@@ -1,6 +1,22 @@
 import CSQLite
 import Presence
 
+extension BridgeRow {
+  /// 2023: a clock that says so, or earlier, has not been set.
+  private static let earliest: Int64 = 1_672_531_200_000
+
+  /// Whether the clock has gone on from where it was at the last commit, as far as that can be told.
+  public func isContinued(at now: Now) -> Bool {
+    aliveAt == 0 || aliveAt >= Self.earliest && now.wall >= aliveAt
+  }
+
+  /// The time with which the times that are kept are to be compared. Where the clock is not the same as then, nobody
+  /// knows how long the bridge was away: that time is not counted.
+  func time(of now: Now) -> Now {
+    isContinued(at: now) ? now : Now(instant: now.instant, wall: aliveAt)
+  }
+}
+
 extension Database {
   /// What the last bridge left beside its rows.
   public func bridgeRow() throws(StoreError) -> BridgeRow {
@@ -17,7 +33,7 @@ extension Database {
       return row
     } catch {
       guard let error = error as? StoreError else { preconditionFailure("rows throw nothing else") }
-      throw named(error)
+      throw loading(error)
     }
   }
 
@@ -26,14 +42,15 @@ extension Database {
   /// - Throws: ``StoreError/damaged(path:reason:)`` when SQLite finds the file corrupt, or a row
   ///   refers to nothing.
   public func load(into engine: inout Engine, at now: Now) throws(StoreError) {
+    let then = try bridgeRow().time(of: now)
     do {
-      try loadRooms(into: &engine, at: now)
-      try loadClients(into: &engine, at: now)
+      try loadRooms(into: &engine, at: then)
+      try loadClients(into: &engine, at: then)
       try loadMemberships(into: &engine)
     } catch let error as RestoreError {
       throw .damaged(path: path, reason: "\(error.row) does not fit the rest")
     } catch let error as StoreError {
-      throw named(error)
+      throw loading(error)
     } catch {
       preconditionFailure("rows throw nothing else")
     }
@@ -41,7 +58,7 @@ extension Database {
   }
 
   /// A call that failed because the file is corrupt is damage.
-  private func named(_ error: StoreError) -> StoreError {
+  private func loading(_ error: StoreError) -> StoreError {
     guard error.isDamage, case .failed(_, _, let reason) = error else { return error }
     return .damaged(path: path, reason: reason)
   }

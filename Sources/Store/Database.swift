@@ -1,10 +1,6 @@
 import CSQLite
 import Presence
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 /// How much an acknowledged message survives.
 public enum Durability: Sendable {
   /// A crash of the process.
@@ -33,31 +29,51 @@ public struct BridgeRow: Equatable, Sendable {
 ///
 /// Write-ahead logging: a commit is one append to the log. It is `synchronous = NORMAL` for
 /// ``Durability/process`` (the log reaches the kernel, sqlite.org/pragma.html#pragma_synchronous) and
-/// `FULL` for ``Durability/power``. A ``Checkpointer`` moves the log into the file.
+/// `FULL` for ``Durability/power``. A ``Checkpointer`` moves the log into the file, a ``CommitThread`` waits for the
+/// disk.
 ///
 /// One bridge owns the file: opening it writes a new owner, and a commit of the former owner fails with
 /// ``StoreError/takenOver(path:)`` and changes nothing. Whoever comes later has therefore read
 /// everything that the former one ever acknowledged.
 public final class Database {
   let path: String
-  let handle: OpaquePointer
   let owner: Int64
+  let durability: Durability
   let limits: CommitLimits
-  let checkpointer: Checkpointer
+  /// Of ``open()``; between ``close()`` and that it leads nowhere.
+  var handle: OpaquePointer
+  var checkpointer: Checkpointer
+  let commitThread = CommitThread()
+  /// A commit that was given up has not ended: the connection is not ours until then.
+  var isOrphaned = false
   /// A commit has begun that takes further calls.
   var isCommitting = false
   /// It writes everything, and has yet to find what changed in counts.
   var comparison: HistoryComparison?
   var statements: Statements?
+  var files = WatchedFiles(":memory:")
+  /// What is open cannot be written to any more, and has to be opened anew.
+  var isLost = false
+  var subscriptions = KeptFilters()
+  var historyRules: HistoryRules?
   /// `nil`: no history is kept.
   var history: HistoryBook?
+  var historyReader: HistoryReader?
+  /// By books that were open before.
+  var thinnedBefore: UInt64 = 0
+  var mishaps = Mishaps()
+
+  /// How long one call waits for the disk. A call that returns before is to be made again.
+  private static let wait = Duration.milliseconds(2)
 
   /// Opens the file, or makes it.
   ///
   /// - Parameter owner: a number that no other bridge has; not 0.
   /// - Throws: ``StoreError``; a file that is not ours is left as it is.
   public convenience init(path: String, durability: Durability, owner: Int64) throws(StoreError) {
-    try self.init(path: path, durability: durability, owner: owner, limits: CommitLimits())
+    var limits = CommitLimits()
+    if path != ":memory:" { limits.wait = Self.wait }
+    try self.init(path: path, durability: durability, owner: owner, limits: limits)
   }
 
   package init(path: String, durability: Durability, owner: Int64, limits: CommitLimits)
@@ -65,37 +81,15 @@ public final class Database {
   {
     self.path = path
     self.owner = owner
+    self.durability = durability
     self.limits = limits
     checkpointer = Checkpointer(path: path, limits)
-    if path != ":memory:" { try Self.inspect(path) }
-    handle = try openFile(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)
-    try prepare(durability)
+    handle = try openFile(":memory:", SQLITE_OPEN_READWRITE, patience: 0)
+    try open(isFirst: true)
   }
 
-  deinit {
-    statements = nil
-    comparison = nil
-    history = nil
-    checkpointer.end()
-    sqlite3_close_v2(handle)
-  }
-
-  private func prepare(_ durability: Durability) throws(StoreError) {
-    do {
-      try migrate()
-      try execute("PRAGMA journal_mode = WAL")
-      try execute("PRAGMA journal_size_limit = \(limits.logBytes)")
-      try execute("PRAGMA synchronous = \(durability == .power ? "FULL" : "NORMAL")")
-      try takeOver()
-      statements = try Statements(handle)
-      checkpointer.follow(handle)
-    } catch let error {
-      guard case .failed(_, _, let reason) = error else { throw error }
-      if error.isDamage { throw .damaged(path: path, reason: reason) }
-      if error.mayPass { throw .unavailable(path: path, reason: reason) }
-      throw .unopenable(path: path, reason: reason)
-    }
-  }
+  /// A commit that the disk has not answered keeps its connection.
+  deinit { if !commitThread.isRunning { close() } }
 
   func execute(_ sql: String) throws(StoreError) {
     guard sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK else {
@@ -108,67 +102,48 @@ public final class Database {
     return try statement.next() ? statement.integer(0) : 0
   }
 
-  /// The first migrations run before write-ahead logging is on: so the header that says whose file it
-  /// is stands in the file itself from the first commit on.
-  private func migrate() throws(StoreError) {
-    let version = Int(try integer("PRAGMA user_version"))
-    guard version <= Schema.version else {
-      throw .newer(path: path, version: version, known: Schema.version)
-    }
-    guard version < Schema.version else { return }
-    try transaction { () throws(StoreError) in
-      for migration in Schema.migrations[version...] { try execute(migration) }
-      try execute("PRAGMA application_id = \(Schema.applicationID)")
-      try execute("PRAGMA user_version = \(Schema.version)")
-    }
-  }
-
-  private func takeOver() throws(StoreError) {
-    try transaction { () throws(StoreError) in
-      try execute("UPDATE bridge SET owner = \(owner)")
-    }
-  }
-
   /// Runs `body` in a transaction that is rolled back if it throws. While a commit is under way it is a part
   /// of that.
+  ///
+  /// It does not wait for the disk: after a loss of power it may not have happened.
   func transaction(_ body: () throws(StoreError) -> Void) throws(StoreError) {
-    try execute(isCommitting ? "SAVEPOINT part" : "BEGIN IMMEDIATE")
+    if isCommitting { return try savepoint(body) }
+    // Not to be changed within a transaction.
+    try execute("PRAGMA synchronous = NORMAL")
+    defer { try? execute(synchronous) }
+    try beginImmediate()
     do {
       try body()
-      try execute(isCommitting ? "RELEASE part" : "COMMIT")
+      try execute("COMMIT")
     } catch {
-      rollBack(isCommitting ? "ROLLBACK TO part; RELEASE part" : "ROLLBACK")
+      rollBack("ROLLBACK")
       throw error
     }
   }
 
+  private func savepoint(_ body: () throws(StoreError) -> Void) throws(StoreError) {
+    try execute("SAVEPOINT part")
+    do {
+      try body()
+      try execute("RELEASE part")
+    } catch {
+      rollBack("ROLLBACK TO part; RELEASE part")
+      throw error
+    }
+  }
+
+  /// - Throws: ``StoreError/locked(path:holders:)`` where another process is writing.
+  func beginImmediate() throws(StoreError) {
+    do throws(StoreError) { try execute("BEGIN IMMEDIATE") } catch {
+      guard error.isBusy else { throw error }
+      throw .locked(path: path, holders: LockHolders.words(path))
+    }
+  }
+
+  var synchronous: String { "PRAGMA synchronous = \(durability == .power ? "FULL" : "NORMAL")" }
+
   /// SQLite has rolled back already after some errors; then there is nothing to roll back.
   func rollBack(_ sql: String) {
     if sqlite3_get_autocommit(handle) == 0 { try? execute(sql) }
-  }
-}
-
-extension Database {
-  /// Looks at the header before SQLite does, since opening may already write.
-  private static func inspect(_ path: String) throws(StoreError) {
-    guard let file = fopen(path, "rb") else {
-      if errno == ENOENT { return }
-      let reason = String(cString: strerror(errno))
-      let mayPass = [EMFILE, ENFILE, ENOMEM, EIO].contains(errno)
-      throw mayPass
-        ? .unavailable(path: path, reason: reason) : .unopenable(path: path, reason: reason)
-    }
-    defer { fclose(file) }
-    var header = [UInt8](repeating: 0, count: 100)
-    let length = fread(&header, 1, header.count, file)
-    if length == 0, ferror(file) != 0 {
-      throw .unopenable(path: path, reason: String(cString: strerror(errno)))
-    }
-    if length == 0 { return }
-    guard length == header.count, header.starts(with: Array("SQLite format 3\0".utf8)) else {
-      throw .notADatabase(path: path)
-    }
-    let id = header[68..<72].reduce(Int32(0)) { $0 << 8 | Int32($1) }
-    guard id == Schema.applicationID else { throw .foreign(path: path) }
   }
 }

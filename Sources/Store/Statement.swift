@@ -103,4 +103,10 @@ extension StoreError {
   static func mayPass(_ code: Int32) -> Bool {
     [SQLITE_BUSY, SQLITE_LOCKED, SQLITE_FULL, SQLITE_IOERR, SQLITE_NOMEM].contains(code & 0xff)
   }
+
+  /// Whether a lock of another process kept SQLite from doing it.
+  var isBusy: Bool {
+    guard case .failed(_, let code, _) = self else { return false }
+    return [SQLITE_BUSY, SQLITE_LOCKED].contains(code & 0xff)
+  }
 }

@@ -1,6 +1,7 @@
 import Presence
-import Store
 import Testing
+
+@testable import Store
 
 /// A shelf whose database keeps history, and clients who come and go at given times.
 struct Past {
@@ -47,6 +48,14 @@ struct Past {
     set(seconds)
     fill(room, count)
     try commit()
+  }
+
+  /// The clock is set to a time, and goes on until it is believed.
+  mutating func settle(at seconds: Double) {
+    for minute in 0...10 {
+      set(seconds - 600 + Double(minute) * 60)
+      database.history?.clock.see(second)
+    }
   }
 
   mutating func thinAll() throws {

@@ -28,7 +28,7 @@ import Testing
   func `a thinned past reads as it did before`(seed: UInt64) throws {
     var past = try eventful(seed: seed)
     for (days, step) in [(2.0, 60), (9.0, 3_600)] as [(Double, Int64)] {
-      past.set(dawn + days * day + 100)
+      past.settle(at: dawn + days * day + 100)
       let since = past.second - Past.dawn
       let before = try ["lab", "hall"].map { try past.read($0, since: since, step: step) }
       let rows = past.database.historyFigures?.rows ?? 0
@@ -56,7 +56,7 @@ import Testing
     var past = try Past()
     for minute in 0..<120 { try past.fill("lab", minute % 2, at: dawn + Double(minute) * 60 + 7) }
     for (days, steps) in [(1.0, [1]), (1.05, [1, 60]), (1.2, [60]), (7.9, [60]), (8.1, [3_600])] {
-      past.set(dawn + days * day)
+      past.settle(at: dawn + days * day)
       try past.thinAll()
       #expect(try past.stepsOfHistory() == steps, "after \(days) days")
     }
@@ -69,7 +69,7 @@ import Testing
     try past.fill("lab", 6, at: dawn)
     try past.fill("gone", 1, at: dawn)
     try past.fill("gone", 0, at: dawn + 50)
-    past.set(dawn + 4.1 * day)
+    past.settle(at: dawn + 4.1 * day)
     try past.thinAll()
     #expect(past.database.historyFigures?.rows == 0)
     #expect(try past.read("lab", since: 3_600, step: 3_600).last?.words == "6-6 6.0")

@@ -24,7 +24,7 @@ extension BridgeLoop {
     do throws(StoreError) {
       guard try storage.thinHistory(at: now.wall) else { return }
       nextThinning = now.instant + (isHistoryFull ? Self.fullPause : Self.thinningPause)
-    } catch { couldNotSave(error) }
+    } catch { if !error.isLock { couldNotSave(error) } }
   }
 
   private var isHistoryFull: Bool {

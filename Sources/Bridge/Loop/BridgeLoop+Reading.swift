@@ -9,12 +9,11 @@ extension BridgeLoop: SessionReceiver {
   private static let readTime = Duration.milliseconds(15)
   /// For so many messages the loop's own time stands still.
   private static let batch = 64
-  private static let rowsAhead = 5_000
 
   /// Reads what has arrived. Returns whether more waits.
   func read() -> Bool {
     messagesRead = 0
-    guard let session, session.isOpen else { return false }
+    guard let session, session.isOpen, mayRead else { return false }
     defer { takeBeats() }
     let end = now.instant + Self.readTime
     var messagesAtLook = 0
@@ -29,14 +28,9 @@ extension BridgeLoop: SessionReceiver {
         now = time
         messagesAtLook = messagesRead
       }
-      if time.instant >= end || messagesRead >= Self.readBudget || isAheadOfCommit { return true }
+      if time.instant >= end || messagesRead >= Self.readBudget || !mayRead { return true }
     }
     return true
-  }
-
-  /// More is not to be read than a commit that goes on over several turns can keep up with.
-  private var isAheadOfCommit: Bool {
-    saving.isUnfinished && engine.unsavedRows >= Self.rowsAhead
   }
 
   func sessionDidReceive(_ delivery: Delivery) {

@@ -2,7 +2,7 @@ import Presence
 import Store
 
 /// Commits: one a turn, before anything of the turn is acknowledged or published. One that is too large for a
-/// turn goes on in the next ones, which read on, but let nothing out.
+/// turn, or for which the disk takes its time, goes on in the next ones, which read on, but let nothing out.
 extension BridgeLoop {
   /// When a full window is withheld the broker sends nothing more, the fence included. MQTT 5's is 65,535; the
   /// fewer are let go at once, the shorter that takes (1 to 2 us each). 3.1.1 has no word for the window; 20 is
@@ -29,16 +29,19 @@ extension BridgeLoop {
     case .ending: return saving.end == .open ? now.instant + Self.partPause : .never
     case .live, .settling, .waiting, .connecting:
       // Its next part, or the end of what it waits for.
-      if saving.isUnfinished { return now.instant + Self.partPause }
+      if saving.isUnfinished {
+        return now.instant + (saving.lockedSince == nil ? Self.partPause : Self.lockPause)
+      }
       return stage == .live ? saving.nextAttempt : .never
     }
   }
 
   private static let partPause = Duration.milliseconds(1)
+  private static let lockPause = Duration.milliseconds(10)
 
   private func saveAtEnd() {
     guard saving.end == .open else { return }
-    if saving.isDurable || saving.isUnfinished { commit() } else { rewriteIfDue() }
+    if saving.isUnfinished || saving.lack == .nothing { commit() } else { retryIfDue() }
   }
 
   /// What announcing itself changed is committed, too, before it goes out: a revision that was not reserved,
@@ -57,47 +60,84 @@ extension BridgeLoop {
   func stallTime(_ session: Session) -> Instant { session.lastInput + Self.stall }
 
   func save() {
-    guard saving.isDurable || saving.isUnfinished else { return rewriteIfDue() }
-    guard
-      saving.isUnfinished || engine.hasUnsaved || saving.mustRaise(above: engine.revision)
-        || saving.isStampDue(at: now)
-        || (stage == .live && saving.unknownSince != nil)
-    else { return }
+    if saving.isUnfinished { return commit() }
+    guard saving.lack == .nothing else { return retryIfDue() }
+    guard mustCommit else { return }
+    if engine.hasUnsaved, saving.pace.gathers(at: now.instant) { return saving.goesOn() }
     commit()
   }
 
-  private func commit() {
-    saving.unsaved.append(engine.takeUnsaved())
-    put { row throws(StoreError) in
-      try storage.commit(&saving.unsaved, of: engine, bridge: row)
-    }
+  private var mustCommit: Bool {
+    engine.hasUnsaved || !saving.unsaved.isEmpty || saving.mustRaise(above: engine.revision)
+      || saving.isStampDue(at: now) || (stage == .live && saving.unknownSince != nil)
   }
 
-  /// The database could not be written for a while: what it lacks is everything.
-  private func rewriteIfDue() {
-    _ = engine.takeUnsaved()
+  /// The database could not be written for a while: it lacks what has changed since, or everything.
+  private func retryIfDue() {
+    if saving.lack == .everything { _ = engine.takeUnsaved() }
     guard now.instant >= saving.nextAttempt else { return }
+    if saving.lack == .some { return commit() }
+    saving.pace.began(at: now.instant)
     put { row throws(StoreError) in
       try storage.rewrite(&saving.unsaved, of: engine, bridge: row)
     }
   }
 
+  private func commit() {
+    if let end = saving.pace.gathersUntil, now.instant < end, stopping == nil { return }
+    saving.pace.began(at: now.instant)
+    if !storage.isSyncing { saving.unsaved.append(engine.takeUnsaved()) }
+    put { row throws(StoreError) in
+      try storage.commit(&saving.unsaved, of: engine, bridge: row)
+    }
+  }
+
   private func put(_ write: (BridgeRow) throws(StoreError) -> Bool) {
     saving.lookBack(at: now)
-    var row = BridgeRow(revision: saving.nextCeiling(above: engine.revision), aliveAt: now.wall)
-    row.unknownSince = saving.unknownSince
+    // Once the disk is awaited the row is written.
+    var row = saving.row
+    if !storage.isSyncing {
+      row = BridgeRow(revision: saving.nextCeiling(above: engine.revision), aliveAt: now.wall)
+      row.unknownSince = saving.unknownSince
+      saving.row = row
+    }
     do throws(StoreError) {
       guard try write(row) else { return goOn() }
-      tally.commits += 1
-      if !saving.isDurable { log.log(.notice, at: now, "the database can be written again") }
-      saving.succeeded(ceiling: row.revision, aliveAt: row.aliveAt, isLive: stage == .live)
+      committed(row)
     } catch {
+      if error.isLock, waitsForLock() { return saving.goesOn() }
       couldNotSave(error)
     }
   }
 
+  private func committed(_ row: BridgeRow) {
+    tally.commits += 1
+    let (wasHoldingBack, lack) = (saving.lack != .everything, saving.lack)
+    saving.succeeded(
+      ceiling: row.revision, aliveAt: row.aliveAt, isLive: stage == .live,
+      isAll: !engine.hasUnsaved, at: now.instant)
+    let isFollowed = engine.hasUnsaved && wasHoldingBack
+    saving.pace.ended(at: clock.now.instant, isFollowed: isFollowed)
+    if lack != .nothing, saving.isDurable {
+      log.log(.notice, at: now, "the database can be written again")
+    }
+    // What was read while the disk was awaited is withheld with what was read before.
+    if engine.hasUnsaved, stage == .live || stage == .settling && isStalled { save() }
+  }
+
+  /// Others may write to the database for a moment.
+  private func waitsForLock() -> Bool {
+    guard saving.isDurable else { return false }
+    let since = saving.lockedSince ?? now.instant
+    saving.lockedSince = since
+    return now.instant - since < Self.lockPatience
+  }
+
+  private static let lockPatience = Duration.milliseconds(200)
+
   private func goOn() {
-    saving.goesOn(at: now.instant)
+    saving.goesOn()
+    if storage.isSyncing { saving.pace.awaitsDisk(at: now.instant) }
     guard saving.isStuck(at: now.instant) else { return }
     storage.abandonCommit()
     couldNotSave(.failed(call: "commit", code: 0, reason: "it does not come to an end"))
@@ -106,11 +146,40 @@ extension BridgeLoop {
   func couldNotSave(_ error: StoreError) {
     if case .takenOver = error { return takenOver(error.description) }
     tally.commitsFailed += 1
-    if saving.isDurable {
-      log.log(.error, at: now, "going on from memory alone: \(error)")
+    if saving.reason != error.description {
+      log.limited("save", .error, at: now, "going on from memory alone: \(error)")
     }
-    saving.failed(error.description, at: now.instant)
+    saving.pace.failed()
+    saving.failed(
+      error.description, isUntouched: error.isLock, retryAfter: Self.pause(after: error),
+      at: now.instant)
   }
+
+  /// A lock is let go at any moment, and what was lost can be made anew at once.
+  private static func pause(after error: StoreError) -> Duration {
+    switch error {
+    case .locked: .milliseconds(100)
+    case .lost: .zero
+    default: .seconds(5)
+    }
+  }
+
+  /// Whether time may pass for the engine: not where a commit has yet to write what refers to it as it is.
+  var mayChange: Bool {
+    !saving.isUnfinished || storage.isSyncing && mayGoOnWhileSyncing
+  }
+
+  /// Whether what comes in is to be read now: more than a commit can keep up with is not.
+  public var mayRead: Bool {
+    guard saving.isUnfinished else { return true }
+    return storage.isSyncing ? mayGoOnWhileSyncing : engine.unsavedRows < Self.rowsAhead
+  }
+
+  private var mayGoOnWhileSyncing: Bool {
+    !saving.isHoldingBack || saving.pace.mayGoOn(at: now.instant)
+  }
+
+  private static let rowsAhead = 5_000
 
   /// Lets go what is queued: acknowledgements, publishes, subscriptions.
   func release() {

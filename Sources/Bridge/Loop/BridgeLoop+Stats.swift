@@ -57,6 +57,7 @@ extension BridgeLoop {
     json.key("longest_turn_ms")
     json.raw(Self.milliseconds(tally.longestTurn))
     writeHistoryFigures(&json)
+    writeStorage(&json)
   }
 
   /// With one decimal: what holds the loop is a matter of tenths or of hundreds.

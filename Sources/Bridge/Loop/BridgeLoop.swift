@@ -61,10 +61,12 @@ public final class BridgeLoop {
   var sourceMarks: SourceMarks
   var assignmentMarks: AssignmentMarks
   var saving: Saving
+  var clockWatch: ClockWatch
   var watchdog = Watchdog()
   /// How many messages this turn has taken in.
   var messagesRead = 0
   var nextThinning = Instant(nanoseconds: 0)
+  var nextStorageWarning = Instant(nanoseconds: 0)
   var stopping: Stopping?
   /// The broker has closed a connection right behind a refusal.
   var hangsUpAtRefusals = false
@@ -105,6 +107,7 @@ public final class BridgeLoop {
     schedule = PublishSchedule(interval: configuration.publishInterval)
     saving = Saving(
       ceiling: bridge.revision, aliveAt: bridge.aliveAt, keepalive: configuration.keepalive)
+    clockWatch = ClockWatch(started, isNewClock: !bridge.isContinued(at: started))
     reconnecting = Reconnecting(configuration, at: started.instant)
   }
 
@@ -115,10 +118,12 @@ public final class BridgeLoop {
     now = clock.now
     let began = now.instant
     let before = progressToWatch
+    saving.lookBack(at: now)
+    watchClock()
     connectIfDue()
     let hasMore = read()
     settleIfReached()
-    let isBehind = !saving.isUnfinished && engine.tick(budget: Self.tickBudget, at: now)
+    let isBehind = mayChange && engine.tick(budget: Self.tickBudget, at: now)
     noteChanges()
     reportLimits()
     publishStatsIfDue()
@@ -130,14 +135,14 @@ public final class BridgeLoop {
     continueStopping()
     handleSessionChange()
     // What a commit has yet to write refers to rooms by their numbers.
-    if !saving.isUnfinished { engine.reclaim() }
+    if !saving.isUnfinished || storage.isSyncing { engine.reclaim() }
     if isStopped { return nil }
     let ended = clock.now.instant
     tally.longestTurn = max(tally.longestTurn, ended - began)
     watch(
       since: before, isWorking: isBehind || session?.questions.work != nil, began: began,
       ended: ended)
-    return hasMore || isBehind ? .zero : wait(from: ended)
+    return hasMore && mayRead || isBehind ? .zero : wait(from: ended)
   }
 
   private func publishCommitted() {
@@ -178,12 +183,12 @@ public final class BridgeLoop {
   private func wait(from ended: Instant) -> Duration {
     let next = min(
       min(connectingTime, settlingTime, sessionTime, savingTime),
-      min(publishingTime, engineTime, thinningTime, stoppingTime))
+      min(publishingTime, engineTime, thinningTime, stoppingTime), clockTime)
     return max(.zero, next - ended)
   }
 
   /// When the engine has something to do: not before a commit is done that refers to what it has now.
   private var engineTime: Instant {
-    saving.isUnfinished ? .never : engine.nextDeadline ?? .never
+    mayChange ? engine.nextDeadline ?? .never : .never
   }
 }

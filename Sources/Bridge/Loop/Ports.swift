@@ -189,6 +189,8 @@ public protocol Storage: AnyObject {
   /// As ``Database/rewrite(_:of:bridge:)``: done, or `commit` is to go on with it.
   func rewrite(_ unsaved: inout Unsaved, of engine: borrowing Engine, bridge: BridgeRow)
     throws(StoreError) -> Bool
+  /// The rows of a commit are written, and the disk is awaited: what changes from now on is for the next one.
+  var isSyncing: Bool { get }
   /// Gives up a commit that is under way; nothing of it stays.
   func abandonCommit()
   func filters() throws(StoreError) -> [String]
@@ -199,11 +201,17 @@ public protocol Storage: AnyObject {
   func history(of room: [UInt8], since seconds: Int64, step: Int64, at time: Int64)
     throws(StoreError) -> HistoryScan?
   var historyFigures: (rows: Int, thinnedEarly: UInt64)? { get }
+  /// How the files fare, as a look at them tells.
+  func inspect() -> StorageCondition
 }
 
 /// A storage need not keep history.
 extension Storage {
+  public var isSyncing: Bool { false }
+
   public func abandonCommit() {}
+
+  public func inspect() -> StorageCondition { StorageCondition() }
 
   public func thinHistory(at time: Int64) throws(StoreError) -> Bool { false }
 

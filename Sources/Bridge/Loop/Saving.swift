@@ -1,15 +1,30 @@
 import Presence
+import Store
 
 /// How the loop stands with its database.
+///
+/// Once its rows are written a commit waits for the disk, which may take its time, while the loop goes on: what changes
+/// meanwhile is for the next commit. Nothing that was read may be acknowledged before it is committed, and the link
+/// lets acknowledgements go in the order of their messages. So a commit that follows at once, with what changed
+/// while the disk was awaited, is the last of its row: as long as it takes, nothing more is read.
 struct Saving {
+  /// What is acknowledged and not in the database.
+  enum Lack: Equatable {
+    case nothing
+    /// What has changed since the last commit. The database is as that has left it.
+    case some
+    /// Nobody knows what: the whole state is to be written anew.
+    case everything
+  }
+
   /// How many revisions are reserved in the database at a time, so that those used between two commits are
   /// never used again, whatever happens.
   private static let headroom: Int64 = 1 << 20
-  private static let retryAfter = Duration.seconds(5)
   private static let stampAfter: Int64 = 10_000
 
-  /// What is acknowledged is in the database.
-  private(set) var isDurable = true
+  private(set) var lack = Lack.nothing
+  /// Why; in words.
+  private(set) var reason: String?
   /// No revision above it is known to the database as used.
   private(set) var ceiling: Int64
   /// When the database was last told that the bridge is connected, in wall time.
@@ -21,17 +36,15 @@ struct Saving {
   private(set) var unknownSince: Int64?
   /// A commit takes further turns: until it is done nothing of it may be announced or acknowledged.
   private(set) var isUnfinished = false
-  /// When that commit began.
-  private var begunAt = Instant.never
   /// What that commit has yet to write.
   var unsaved = Unsaved()
+  /// What it says beside that.
+  var row = BridgeRow(revision: 0, aliveAt: 0)
+  /// Since when another process keeps it from beginning; `nil`: none does.
+  var lockedSince: Instant?
+  var pace: CommitPace
   /// When to try again while it cannot be written.
   private(set) var nextAttempt = Instant.never
-  /// How long a commit may take, before it counts as failed: while acknowledgements are held back nothing is sent to
-  /// the broker, a PINGREQ neither, and one and a half keep-alives after the last packet it would take us for dead.
-  private let patience: Duration
-  /// The same for writing everything, which holds nothing back.
-  private static let rewritePatience = Duration.seconds(120)
 
   /// How far saving has come at the end of the program.
   enum End: Equatable {
@@ -45,20 +58,28 @@ struct Saving {
   private(set) var isFinishing = false
 
   init(ceiling: Int64, aliveAt: Int64, keepalive: Duration) {
-    patience = keepalive / 2
+    pace = CommitPace(keepalive: keepalive)
     self.ceiling = ceiling
     self.aliveAt = aliveAt
     startedFrom = aliveAt
     unknownSince = aliveAt == 0 ? nil : aliveAt
   }
 
+  /// What is acknowledged is in the database.
+  var isDurable: Bool { lack == .nothing }
+
+  /// Whether acknowledgements and publishes have to wait. While the database cannot be written they do not, nor while
+  /// everything is written anew.
+  var isHoldingBack: Bool { isUnfinished && lack != .everything }
+
   /// From here on the bridge does not know what happens.
   mutating func loseSight(at wall: Int64) { unknownSince = unknownSince ?? wall }
 
-  /// The next commit tells since when nothing was known; where it is long since the last one, the bridge was
-  /// suspended, or its machine was.
+  /// Where it is long since the last commit, the bridge was suspended, or its machine was: to be called before anything
+  /// is done that follows from it.
   mutating func lookBack(at now: Now) {
-    if aliveAt != 0, now.wall - aliveAt >= 3 * Self.stampAfter { loseSight(at: aliveAt) }
+    let (silence, overflow) = now.wall.subtractingReportingOverflow(aliveAt)
+    if aliveAt != 0, overflow || silence >= 3 * Self.stampAfter { loseSight(at: aliveAt) }
   }
 
   /// The ceiling to write with the next commit.
@@ -70,19 +91,16 @@ struct Saving {
   func mustRaise(above revision: Int64) -> Bool { nextCeiling(above: revision) != ceiling }
 
   /// Whether the database's idea of when we were last alive is getting old.
-  func isStampDue(at now: Now) -> Bool { abs(now.wall - aliveAt) >= Self.stampAfter }
-
-  /// Whether acknowledgements and publishes have to wait. While the database cannot be written they do not.
-  var isHoldingBack: Bool { isUnfinished && isDurable }
-
-  mutating func goesOn(at now: Instant) {
-    if !isUnfinished { begunAt = now }
-    isUnfinished = true
+  func isStampDue(at now: Now) -> Bool {
+    let (age, overflow) = now.wall.subtractingReportingOverflow(aliveAt)
+    return overflow || age.magnitude >= Self.stampAfter.magnitude
   }
+
+  mutating func goesOn() { isUnfinished = true }
 
   /// Whether the commit that is under way has taken too long.
   func isStuck(at now: Instant) -> Bool {
-    isUnfinished && now - begunAt >= (isDurable ? patience : Self.rewritePatience)
+    isUnfinished && pace.isStuck(at: now, isHoldingBack: isHoldingBack)
   }
 
   /// The program ends: what is not saved is to be saved now, whatever the schedule says.
@@ -91,25 +109,39 @@ struct Saving {
     if !isDurable, !isUnfinished { nextAttempt = Instant(nanoseconds: .min) }
   }
 
-  /// - Parameter isLive: the bridge knows who is where.
-  mutating func succeeded(ceiling: Int64, aliveAt: Int64, isLive: Bool) {
-    isDurable = true
+  /// - Parameters:
+  ///   - isLive: the bridge knows who is where.
+  ///   - isAll: nothing has changed since its rows were written.
+  mutating func succeeded(
+    ceiling: Int64, aliveAt: Int64, isLive: Bool, isAll: Bool, at now: Instant
+  ) {
     isUnfinished = false
-    if isFinishing { end = .saved }
+    lockedSince = nil
+    // What was acknowledged while everything was written anew is not in there.
+    lack = lack == .everything && !isAll ? .some : .nothing
+    nextAttempt = lack == .some ? now : .never
+    if lack == .nothing { reason = nil }
+    if isFinishing, lack == .nothing { end = .saved }
     if isLive { unknownSince = nil }
-    nextAttempt = .never
     self.ceiling = ceiling
     self.aliveAt = aliveAt
   }
 
-  /// - Parameter reason: in words.
-  mutating func failed(_ reason: String, at now: Instant) {
+  /// - Parameters:
+  ///   - reason: in words.
+  ///   - isUntouched: nothing of it was begun, and the database is as it was.
+  ///   - pause: how long to wait before it is tried again.
+  mutating func failed(
+    _ reason: String, isUntouched: Bool, retryAfter pause: Duration, at now: Instant
+  ) {
     // All that was acknowledged is in the database where it could be written until now.
     if isFinishing { end = isDurable ? .saved : .failed(reason) }
-    isDurable = false
+    lack = isUntouched && lack != .everything ? .some : .everything
+    self.reason = reason
     isUnfinished = false
-    unsaved = Unsaved()
+    lockedSince = nil
+    if lack == .everything { unsaved = Unsaved() }
     loseSight(at: aliveAt)
-    nextAttempt = now + Self.retryAfter
+    nextAttempt = now + pause
   }
 }

@@ -5,29 +5,51 @@ extension Database {
   private static let budget = 2_000
   private static let costOfRoom = 20
 
-  /// Thins some of the past, in a transaction of its own that takes a few milliseconds.
+  /// Thins some of the past, in a transaction of its own that takes a few milliseconds and does not wait for the disk.
   ///
   /// - Parameter time: milliseconds since 1970.
   /// - Returns: whether there is more to be done.
   public func thinHistory(at time: Int64) throws(StoreError) -> Bool {
-    guard let history else { return false }
+    guard let history, !isCommitting, !isOrphaned, !isLost else { return false }
+    history.clock.see(HistoryBook.second(at: time))
     guard !checkpointer.isCatchingUp else { return true }
-    let now = time / 1_000
+    if history.turningBack != nil { return try goOnTurningBack(history) }
+    let now = history.clock.thinningTime
     var next = history.pass
     if next == nil { next = try history.nextPass(at: now) }
     guard let pass = next else { return false }
-    do {
-      try transaction { () throws(StoreError) in
-        guard try integer("SELECT owner FROM bridge") == owner else { throw .takenOver(path: path) }
-        try history.advance(pass, budget: Self.budget, costOfRoom: Self.costOfRoom)
-        try history.saveState(at: time)
-      }
-    } catch {
-      history.forget()
-      throw error
+    try change(history) { () throws(StoreError) in
+      try history.advance(pass, budget: Self.budget, costOfRoom: Self.costOfRoom)
     }
     if history.pass != nil { return true }
     return try history.nextPass(at: now) != nil
+  }
+
+  private func goOnTurningBack(_ history: HistoryBook) throws(StoreError) -> Bool {
+    try change(history) { () throws(StoreError) in
+      try history.goOnTurningBack(budget: Self.budget)
+    }
+    return true
+  }
+
+  private func change(
+    _ history: HistoryBook, _ body: () throws(StoreError) -> Void
+  ) throws(StoreError) {
+    history.begin()
+    do {
+      try expectFiles()
+      try transaction { () throws(StoreError) in
+        guard try integer("SELECT owner FROM bridge") == owner else {
+          throw .takenOver(path: path)
+        }
+        try body()
+        try history.saveState()
+      }
+    } catch {
+      history.rollBack()
+      throw error
+    }
+    history.committed()
   }
 }
 
@@ -53,10 +75,13 @@ extension HistoryBook {
     try shelf.forEachRow(of: pass.room, pass.step, period: pass.period, before: pass.cutoff) {
       read.append($0)
     }
-    guard let first = read.first, let last = read.last else { return 0 }
+    guard let first = read.first, let last = read.last else {
+      // In a damaged file: rows that cannot be.
+      try delete(pass)
+      return 0
+    }
     let before = try shelf.count(of: pass.room, at: first.at)
     try delete(pass)
-    rows -= read.count
     if pass.isEarly { thinnedEarly += UInt64(read.count) }
     if pass.isDropped {
       try giveUp(pass.room, count: last.last)
@@ -81,15 +106,18 @@ extension HistoryBook {
     for row in read { fold.take(row, length: pass.step.rawValue) }
     fold.finish()
     let statement = try Statement(
-      handle, "INSERT OR REPLACE INTO history VALUES (?, ?, ?, ?, ?)")
+      handle,
+      """
+      INSERT INTO history VALUES (?1, ?2, ?3, ?4, ?5)
+      ON CONFLICT DO UPDATE SET low = ?2, high = ?3, mean = ?4, last = ?5
+      """)
     for (point, last) in zip(fold.points, fold.lasts) {
       guard let last else { continue }
       let key = HistoryKey(step, room: pass.room, at: point.at)
       statement.bind(integers: key.value, point.low, point.high)
       statement.bind(real: point.mean, at: 4)
       statement.bind(last, at: 5)
-      try statement.run()
-      rows += 1
+      try runCounting(statement)
     }
   }
 
@@ -97,8 +125,12 @@ extension HistoryBook {
     let keys = HistoryKey.rows(
       pass.step, period: pass.period, room: pass.room, before: pass.cutoff)
     let statement = try Statement(handle, "DELETE FROM history WHERE key >= ? AND key < ?")
-    statement.bind(integers: keys.lowerBound, keys.upperBound)
+    let isWhole = pass.cutoff >= pass.end
+    statement.bind(
+      integers: keys.lowerBound,
+      isWhole ? keys.lowerBound + HistoryKey.placeLimit : keys.upperBound)
     try statement.run()
+    rows -= Int(sqlite3_changes(handle))
   }
 
   /// The oldest rows of a room are gone: the count at their end is where its history begins. A room that was

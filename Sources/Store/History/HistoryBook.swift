@@ -11,8 +11,9 @@ final class HistoryBook {
   let rules: HistoryRules
   let handle: OpaquePointer
   let shelf: HistoryShelf
-  /// About: what was written in the last moments before a crash is not counted.
+  /// How many there are.
   var rows: Int
+  private var committedRows: Int
   /// How many rows were thinned, or dropped, before their time.
   var thinnedEarly: UInt64 = 0
   var pass: HistoryPass?
@@ -20,8 +21,9 @@ final class HistoryBook {
   var earlyCutoffs: [HistoryStep: Int64] = [:]
   /// Since when anything is kept; 0: nothing is yet.
   private(set) var since: Int64
-  private var savedRows: Int
-  private var savedAt: Int64 = 0
+  /// The clock was set back, and rows of a time that is yet to come have to go.
+  var turningBack: HistoryTurnBack?
+  private var turningBackBefore: HistoryTurnBack?
   var clock: HistoryClock
   private var places: ContiguousArray<Place> = []
   private let put, findRoom, addRoom, putGap, putState: Statement
@@ -31,28 +33,25 @@ final class HistoryBook {
     /// The number belongs to another room when the name has changed.
     var nameHash = 0
     var id: Int64 = 0
-    /// Of the row last written.
-    var at: Int64 = 0
   }
 
   init(_ handle: OpaquePointer, _ rules: HistoryRules) throws(StoreError) {
     self.handle = handle
     self.rules = rules
     shelf = try HistoryShelf(handle)
-    let state = try Statement(handle, "SELECT since, row_count FROM history_state")
-    guard try state.next() else {
-      throw .failed(call: "history", code: SQLITE_CORRUPT, reason: "no state of the history")
-    }
-    since = state.integer(0)
-    rows = Int(state.integer(1))
-    savedRows = rows
-    clock = HistoryClock(newest: try shelf.newestSecond())
+    let newest = try shelf.newestSecond()
+    let state = try Statement(handle, "SELECT since FROM history_state")
+    since = try state.next() ? min(max(0, state.integer(0)), newest) : 0
+    let count = try Statement(handle, "SELECT count(*) FROM history")
+    rows = try count.next() ? Int(count.integer(0)) : 0
+    committedRows = rows
+    clock = HistoryClock(newest: newest, alive: try shelf.aliveSecond())
     put = try Statement(
       handle,
       """
       INSERT INTO history VALUES (?1, ?2, ?3, ?4, ?5)
-      ON CONFLICT DO UPDATE SET low = min(low, excluded.low), high = max(high, excluded.high),
-        mean = mean + (excluded.last - last) * ?6, last = excluded.last
+      ON CONFLICT DO UPDATE SET low = min(coalesce(low, ?2), ?2), high = max(coalesce(high, ?3), ?3),
+        mean = coalesce(mean + (?5 - last) * ?6, ?4), last = ?5
       """)
     findRoom = try Statement(handle, "SELECT id FROM history_room WHERE name = ?")
     addRoom = try Statement(
@@ -68,7 +67,7 @@ final class HistoryBook {
     putGap = try Statement(
       handle,
       "INSERT INTO history_gap VALUES (?, ?) ON CONFLICT DO UPDATE SET until = excluded.until")
-    putState = try Statement(handle, "UPDATE history_state SET since = ?, row_count = ?")
+    putState = try Statement(handle, "INSERT OR REPLACE INTO history_state VALUES (1, ?, ?)")
   }
 
   /// Writes how counts have changed, and since when nothing was known of them.
@@ -81,15 +80,14 @@ final class HistoryBook {
         recount, id: id(of: recount.room, in: engine), at: time,
         isAfterGap: bridge.unknownSince != nil)
     }
-    if rows != savedRows, abs(time - savedAt) >= 10_000 { try saveState(at: time) }
   }
 
   /// What a commit tells beside how counts have changed. Returns the time that history goes by, in milliseconds
   /// since 1970.
   func come(to bridge: BridgeRow) throws(StoreError) -> Int64 {
     let (time, isSetBack) = clock.take(bridge.aliveAt)
-    if isSetBack { try turnBack(to: Self.second(at: time)) }
-    try begin(at: time)
+    if isSetBack { try turnBack(to: Self.second(at: time), budget: Self.turningBudget) }
+    try startHistory(at: time)
     if let unknown = bridge.unknownSince { try putGap(from: unknown, to: time) }
     return time
   }
@@ -101,22 +99,31 @@ final class HistoryBook {
     put.bind(real: Double(count), at: 4)
     put.bind(count, at: 5)
     put.bind(real: 0, at: 6)
-    try put.run()
-    rows += 1
+    try runCounting(put)
+  }
+
+  /// Rows that a commit takes back, where the clock was set back; the rest is left for later.
+  private static let turningBudget = 2_000
+
+  /// Runs a statement that may add a row; none has the key 0.
+  func runCounting(_ statement: Statement) throws(StoreError) {
+    sqlite3_set_last_insert_rowid(handle, 0)
+    try statement.run()
+    if sqlite3_last_insert_rowid(handle) != 0 { rows += 1 }
   }
 
   /// History begins with the first commit.
-  func begin(at time: Int64) throws(StoreError) {
+  private func startHistory(at time: Int64) throws(StoreError) {
     guard since == 0 else { return }
-    since = time / 1_000
-    try saveState(at: time)
+    since = max(1, Self.second(at: time))
+    try saveState()
   }
 
-  func saveState(at time: Int64) throws(StoreError) {
+  /// How many rows there are is written for people who look, and not read back.
+  func saveState() throws(StoreError) {
     putState.bind(since, at: 1)
     putState.bind(Int64(rows), at: 2)
     try putState.run()
-    (savedRows, savedAt) = (rows, time)
   }
 
   /// What is before is dropped.
@@ -124,9 +131,19 @@ final class HistoryBook {
 
   func lowerSince(to second: Int64) { since = min(since, second) }
 
+  /// A transaction begins.
+  func begin() {
+    clock.begin()
+    turningBackBefore = turningBack
+  }
+
+  func committed() { committedRows = rows }
+
   /// A transaction was rolled back.
   func rollBack() {
     clock.rollBack()
+    turningBack = turningBackBefore
+    rows = committedRows
     forget()
   }
 
@@ -134,11 +151,10 @@ final class HistoryBook {
   func forget() {
     places.removeAll(keepingCapacity: true)
     pass = nil
-    savedAt = 0
   }
 
   func putGap(from start: Int64, to end: Int64) throws(StoreError) {
-    let (start, end) = ((start + 999) / 1_000, end / 1_000)
+    let (start, end) = (Self.second(at: min(start, .max - 999) + 999), Self.second(at: end))
     guard end > start else { return }
     putGap.bind(start, at: 1)
     putGap.bind(end, at: 2)
@@ -158,11 +174,7 @@ final class HistoryBook {
     put.bind(real: isAfterGap ? count : before + (count - before) * rest, at: 4)
     put.bind(Int64(recount.count), at: 5)
     put.bind(real: rest, at: 6)
-    try put.run()
-    if places[Int(recount.room)].at != second {
-      places[Int(recount.room)].at = second
-      rows += 1
-    }
+    try runCounting(put)
   }
 
   /// - Parameter time: milliseconds since 1970.

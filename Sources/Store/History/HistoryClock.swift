@@ -2,10 +2,16 @@
 ///
 /// A machine without a clock of its own begins with one that is behind, and is set right soon after: until then
 /// what happens is put down to the newest second there is. Only a clock that stays behind for a while was ahead before;
-/// then what was kept of the time that comes again has to give way.
+/// then what was kept of the time that comes again has to give way. So it is at once where the clock is back where it
+/// would be if it had never jumped.
+///
+/// Thinning goes by a clock that does not jump, ``thinningTime``: it throws away, and a clock that is ahead for a moment
+/// must not throw away all.
 struct HistoryClock {
-  /// Seconds.
+  /// A clock that has jumped is believed once it has gone on for so many seconds.
   private static let patience: Int64 = 600
+  /// The bridge looks at the time every ten seconds. More seconds than these have not passed under its eyes.
+  private static let longestStep: Int64 = 60
   /// 2023: nothing is kept from before, and a clock that says so is wrong.
   private static let earliest: Int64 = 1_672_531_200
 
@@ -13,93 +19,65 @@ struct HistoryClock {
   private(set) var newest: Int64
   private var behindSince: Int64?
   private var before: Int64
+  /// What the wall clock would say if it had not jumped, as far as we know; seconds.
+  private(set) var thinningTime: Int64
+  private var lastSeen: Int64
+  /// When the clock jumped that is not believed yet, by that clock.
+  private var jumpedAt: Int64?
 
-  init(newest: Int64) {
+  /// - Parameters:
+  ///   - newest: the newest second that is kept.
+  ///   - alive: when the bridge last committed; seconds.
+  init(newest: Int64, alive: Int64) {
     self.newest = newest
     before = newest
+    thinningTime = alive
+    lastSeen = alive
   }
 
   /// - Parameter time: of the wall clock, in milliseconds since 1970, as is the answer.
   /// - Returns: the time to go by, and whether it was set back.
   mutating func take(_ time: Int64) -> (time: Int64, isSetBack: Bool) {
     let second = HistoryBook.second(at: time)
+    let isRepaired = see(second)
     guard second < newest else {
       (newest, behindSince) = (second, nil)
       return (time, false)
     }
     let began = min(behindSince ?? second, second)
     behindSince = began
-    guard second >= Self.earliest, second - began >= Self.patience else {
+    guard second >= Self.earliest, isRepaired || second - began >= Self.patience else {
       return (newest * 1_000 + 999, false)
     }
     (newest, behindSince) = (second, nil)
     return (time, true)
   }
 
+  /// - Returns: whether a jump has just been undone.
+  @discardableResult
+  mutating func see(_ second: Int64) -> Bool {
+    let step = second - lastSeen
+    defer { lastSeen = second }
+    if lastSeen == 0 {
+      // Nothing was kept before.
+      believe(second)
+    } else if (0...Self.longestStep).contains(step) {
+      thinningTime += step
+    } else if jumpedAt != nil, abs(second - thinningTime) <= Self.longestStep {
+      believe(second)
+      return true
+    } else {
+      jumpedAt = second
+    }
+    if let jumpedAt, second - jumpedAt >= Self.patience { believe(second) }
+    return false
+  }
+
+  private mutating func believe(_ second: Int64) { (thinningTime, jumpedAt) = (second, nil) }
+
   /// A transaction begins.
   mutating func begin() { before = newest }
 
   /// What was taken since it began did not happen.
   mutating func rollBack() { newest = before }
-}
-
-extension HistoryBook {
-  /// The clock was ahead and is set back: rows of a time that is yet to come go, and the counts at their ends
-  /// are those of now.
-  func turnBack(to second: Int64) throws(StoreError) {
-    var counts: [Int64: (at: Int64, count: Int64)] = [:]
-    for step in HistoryStep.allCases {
-      let first = HistoryKey(step, period: second / step.period).value
-      let end = HistoryKey(step, period: 1 << 21).value
-      let future = try Statement(
-        handle, "SELECT key, last FROM history WHERE key >= ? AND key < ?")
-      let drop = try Statement(handle, "DELETE FROM history WHERE key = ?")
-      future.bind(integers: first, end)
-      var keys: [HistoryKey] = []
-      while try future.next() {
-        let key = HistoryKey(value: future.integer(0))
-        guard key.time(step) > second else { continue }
-        keys.append(key)
-        if key.time(step) >= counts[key.room]?.at ?? 0 {
-          counts[key.room] = (key.time(step), future.integer(1))
-        }
-      }
-      for key in keys {
-        drop.bind(key.value, at: 1)
-        try drop.run()
-      }
-      rows -= keys.count
-    }
-    for (room, last) in counts.sorted(by: { $0.key < $1.key }) {
-      try restate(last.count, of: room, at: second)
-    }
-    try turnBackGaps(to: second)
-    lowerSince(to: second)
-    earlyCutoffs = [:]
-    forget()
-  }
-
-  private func restate(_ count: Int64, of room: Int64, at second: Int64) throws(StoreError) {
-    let statement = try Statement(
-      handle,
-      """
-      INSERT INTO history VALUES (?1, ?2, ?2, ?2, ?2)
-        ON CONFLICT DO UPDATE SET low = min(low, ?2), high = max(high, ?2), last = ?2
-      """)
-    statement.bind(
-      integers: HistoryKey(.second, room: room, at: second).value, count)
-    try statement.run()
-    rows += 1
-  }
-
-  private func turnBackGaps(to second: Int64) throws(StoreError) {
-    for sql in [
-      "DELETE FROM history_gap WHERE since >= ?",
-      "UPDATE history_gap SET until = ?1 WHERE until > ?1",
-    ] {
-      let statement = try Statement(handle, sql)
-      statement.bind(second, at: 1)
-      try statement.run()
-    }
-  }
 }

@@ -11,7 +11,7 @@ public final class HistoryFile {
   /// - Throws: ``StoreError`` for what is not a bridge's database.
   public init(path: String) throws(StoreError) {
     self.path = path
-    handle = try openFile(path, SQLITE_OPEN_READONLY)
+    handle = try openFile(path, SQLITE_OPEN_READONLY, patience: 5_000)
     do {
       try inspect()
       shelf = try HistoryShelf(handle)

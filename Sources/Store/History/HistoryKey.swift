@@ -5,8 +5,13 @@
 struct HistoryKey {
   /// Rooms' numbers are below it.
   static let roomLimit: Int64 = 1 << 28
+  static let rooms = 1..<roomLimit
+  /// Periods' numbers are below it.
+  static let periodLimit: Int64 = 1 << 21
+  /// A period has fewer rows of a room.
+  static let placeLimit: Int64 = 1 << 12
   /// Until 2209, as seconds since 1970: later times are kept as this one, and times before 1970 as 0.
-  static let lastSecond: Int64 = (1 << 21) * HistoryStep.second.period - 1
+  static let lastSecond: Int64 = periodLimit * HistoryStep.second.period - 1
 
   let value: Int64
 
@@ -24,11 +29,16 @@ struct HistoryKey {
       place: time % step.period / step.rawValue)
   }
 
-  var period: Int64 { value >> 40 & (1 << 21 - 1) }
+  var period: Int64 { value >> 40 & (Self.periodLimit - 1) }
   var room: Int64 { value >> 12 & (Self.roomLimit - 1) }
 
   func time(_ step: HistoryStep) -> Int64 {
     period * step.period + (value & 0xfff) * step.rawValue
+  }
+
+  /// Whether it is one of a row that covers some of its period: a damaged one need not be.
+  func isPossible(_ step: HistoryStep) -> Bool {
+    value & 0xfff < step.period / step.rawValue && Self.rooms.contains(room)
   }
 
   /// The keys of a room's rows in a period that begin before a time.

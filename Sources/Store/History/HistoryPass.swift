@@ -28,7 +28,7 @@ extension HistoryBook {
   }
 
   /// There is too much: the oldest seconds go first, as far as to the minute before the last, then the
-  /// minutes, and at last the oldest of all.
+  /// minutes, and at last the oldest of all, but never the day that it is.
   private func nextEarlyPass(at now: Int64) throws(StoreError) -> HistoryPass? {
     for step in [HistoryStep.second, .minute] {
       guard let next = step.next, let period = try shelf.periods(of: step)?.lowerBound else {
@@ -40,7 +40,8 @@ extension HistoryBook {
       return thin(step, next, period, end, isEarly: true)
     }
     guard let period = try shelf.periods(of: .hour)?.lowerBound else { return nil }
-    return drop(.hour, period, (period + 1) * HistoryStep.hour.period, isEarly: true)
+    let end = (period + 1) * HistoryStep.hour.period
+    return end <= now ? drop(.hour, period, end, isEarly: true) : nil
   }
 
   private func thin(

@@ -51,6 +51,21 @@ struct HistoryRow: Equatable {
   var last: Int64
 }
 
+extension HistoryRow {
+  /// As a file has it, which may be damaged: what no room can have held is brought into its bounds.
+  init(read at: Int64, low: Int64, high: Int64, mean: Double, last: Int64) {
+    let low = Self.count(low)
+    let high = max(low, Self.count(high))
+    let isNumber = mean >= Double(low)
+    self.init(
+      at: at, low: low, high: high, mean: isNumber ? min(mean, Double(high)) : Double(low),
+      last: Self.count(last))
+  }
+
+  /// A count as a file has it.
+  static func count(_ value: Int64) -> Int64 { min(max(0, value), Int64(Int32.max)) }
+}
+
 /// One step of a history as somebody reads it.
 public struct HistoryPoint: Equatable, Sendable {
   /// When it begins, in seconds since 1970.

@@ -73,11 +73,21 @@ extension Database {
   public func history(
     of room: [UInt8], since seconds: Int64, step: Int64, at time: Int64
   ) throws(StoreError) -> HistoryScan? {
-    guard let history, let id = try history.shelf.id(of: room) else { return nil }
-    let now = max(time / 1_000, history.clock.newest)
+    guard let history else { return nil }
+    let shelf = try shelfToRead(history)
+    guard let id = try shelf.id(of: room) else { return nil }
+    let now = max(HistoryBook.second(at: time), history.clock.newest)
     return try HistoryScan(
-      history.shelf, room: id, span: now - seconds..<now + 1, step: step,
-      gaps: HistoryGaps(history.shelf.gaps()),
-      since: integer("SELECT since FROM history_state"))
+      shelf, room: id, span: now - seconds..<now + 1, step: step,
+      gaps: HistoryGaps(shelf.gaps()), since: history.since)
+  }
+
+  /// A database without a file can be read by its own connection alone.
+  private func shelfToRead(_ history: HistoryBook) throws(StoreError) -> HistoryShelf {
+    if path == ":memory:" { return history.shelf }
+    if let historyReader { return historyReader.shelf }
+    let reader = try HistoryReader(path: path)
+    historyReader = reader
+    return reader.shelf
   }
 }

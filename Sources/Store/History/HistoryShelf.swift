@@ -18,15 +18,26 @@ final class HistoryShelf {
 
   /// The oldest and the newest period that have rows of a step.
   func periods(of step: HistoryStep) throws(StoreError) -> ClosedRange<Int64>? {
-    let keys = HistoryKey(step, period: 0).value..<HistoryKey(step, period: 1 << 21).value
+    let keys = Self.keys(of: step, before: HistoryKey.periodLimit)
     guard let oldest = try key(first, keys), let newest = try key(last, keys) else { return nil }
-    return oldest.period...newest.period
+    // In a damaged file keys may be out of order.
+    return min(oldest.period, newest.period)...newest.period
+  }
+
+  /// Of a step, in periods before one.
+  private static func keys(of step: HistoryStep, before period: Int64) -> Range<Int64> {
+    HistoryKey(step, period: 0).value..<HistoryKey(step, period: period).value
+  }
+
+  /// When the bridge last committed, in seconds since 1970.
+  func aliveSecond() throws(StoreError) -> Int64 {
+    let bridge = try Statement(handle, "SELECT alive_at FROM bridge")
+    return try bridge.next() ? HistoryBook.second(at: bridge.integer(0)) : 0
   }
 
   /// When something was last written: rows may be newer than the last commit's time, if the clock was set back.
   func newestSecond() throws(StoreError) -> Int64 {
-    let bridge = try Statement(handle, "SELECT alive_at FROM bridge")
-    let alive = try bridge.next() ? HistoryBook.second(at: bridge.integer(0)) : 0
+    let alive = try aliveSecond()
     guard let period = try periods(of: .second)?.upperBound else { return alive }
     let rows = try Statement(
       handle, "SELECT max(key & 0xfff) FROM history WHERE key >= ? AND key < ?")
@@ -34,7 +45,7 @@ final class HistoryShelf {
       integers: HistoryKey(.second, period: period).value,
       HistoryKey(.second, period: period + 1).value)
     let place = try rows.next() ? rows.integer(0) : 0
-    return max(alive, period * HistoryStep.second.period + place)
+    return max(alive, min(period * HistoryStep.second.period + place, HistoryKey.lastSecond))
   }
 
   /// The next room behind one that has rows of a step in a period.
@@ -68,11 +79,15 @@ final class HistoryShelf {
     let keys = HistoryKey.rows(step, period: period, room: id, before: end)
     rows.bind(integers: keys.lowerBound, keys.upperBound)
     defer { rows.reset() }
+    var position = Int64.min
     while try rows.next() {
+      let key = HistoryKey(value: rows.integer(0))
+      // In a damaged file rows may be out of order.
+      guard key.isPossible(step), key.value > position else { continue }
+      position = key.value
       body(
         HistoryRow(
-          at: HistoryKey(value: rows.integer(0)).time(step), low: rows.integer(1),
-          high: rows.integer(2), mean: rows.real(3),
+          read: key.time(step), low: rows.integer(1), high: rows.integer(2), mean: rows.real(3),
           last: rows.integer(4)))
     }
   }
@@ -82,29 +97,40 @@ final class HistoryShelf {
     if let count = try lastCount(of: id, before: time) { return count }
     base.bind(id, at: 1)
     defer { base.reset() }
-    return try base.next() ? base.integer(0) : 0
+    return try base.next() ? HistoryRow.count(base.integer(0)) : 0
   }
 
   /// That of the last row that begins before a time; `nil`: there is none.
   func lastCount(of id: Int64, before time: Int64) throws(StoreError) -> Int64? {
-    for step in HistoryStep.allCases {
-      guard let periods = try periods(of: step) else { continue }
-      var period = min((time - 1) / step.period, periods.upperBound)
-      while period >= periods.lowerBound {
+    let time = min(time, HistoryKey.lastSecond)
+    for step in HistoryStep.allCases where time > 0 {
+      var next = try lastPeriod(of: step, before: (time - 1) / step.period + 1)
+      while let period = next {
         let keys = HistoryKey.rows(step, period: period, room: id, before: time)
         lastBefore.bind(integers: keys.lowerBound, keys.upperBound)
         defer { lastBefore.reset() }
-        if try lastBefore.next() { return lastBefore.integer(0) }
-        period -= 1
+        if try lastBefore.next() { return HistoryRow.count(lastBefore.integer(0)) }
+        next = try lastPeriod(of: step, before: period)
       }
     }
     return nil
   }
 
+  /// The last one that has rows; `nil`: none does.
+  private func lastPeriod(of step: HistoryStep, before period: Int64) throws(StoreError) -> Int64? {
+    let found = try key(last, Self.keys(of: step, before: period))?.period
+    return found.flatMap { $0 < period ? $0 : nil }
+  }
+
   func gaps() throws(StoreError) -> [(since: Int64, until: Int64)] {
     let statement = try Statement(handle, "SELECT since, until FROM history_gap ORDER BY since")
     var gaps: [(since: Int64, until: Int64)] = []
-    while try statement.next() { gaps.append((statement.integer(0), statement.integer(1))) }
+    let possible = 0...HistoryKey.lastSecond
+    while try statement.next() {
+      let (since, until) = (statement.integer(0), statement.integer(1))
+      guard possible.contains(since), possible.contains(until) else { continue }
+      gaps.append((since, until))
+    }
     return gaps
   }
 }
