@@ -11,6 +11,8 @@ let package = Package(
   products: [
     .executable(name: "rollcall", targets: ["rollcall"]),
     .executable(name: "rollcall-bench", targets: ["rollcall-bench"]),
+    // Only for tests, which have it loaded into the program.
+    .library(name: "DiskShim", type: .dynamic, targets: ["DiskShim"]),
   ],
   targets: [
     .systemLibrary(
@@ -33,11 +35,15 @@ let package = Package(
       ],
       exclude: ["python"]),
     .target(name: "TestSupport", dependencies: ["MQTT"], path: "Tests/Support"),
+    .target(name: "DiskShim", path: "Tests/DiskShim"),
+    .target(name: "RecordingDisk", dependencies: ["CSQLite"], path: "Tests/RecordingDisk"),
     .testTarget(name: "PresenceTests", dependencies: ["Presence"]),
     .testTarget(name: "TopicsTests", dependencies: ["CMosquitto", "Presence", "Topics"]),
     .testTarget(name: "DialectsTests", dependencies: ["Dialects", "Presence", "Topics"]),
     .testTarget(name: "MQTTTests", dependencies: ["MQTT", "TestSupport"]),
-    .testTarget(name: "StoreTests", dependencies: ["Store", "Presence", "CSQLite", "TestSupport"]),
+    .testTarget(
+      name: "StoreTests",
+      dependencies: ["Store", "Presence", "CSQLite", "RecordingDisk", "TestSupport"]),
     .testTarget(name: "BridgeTests", dependencies: ["Bridge", "Dialects", "TestSupport"]),
     .testTarget(name: "FleetTests", dependencies: ["Fleet", "TestSupport"]),
     .testTarget(

@@ -44,6 +44,7 @@ private func run(
     poller.add(
       loop.mayRead || loop.mayWrite ? broker.link?.connection?.descriptor : nil,
       wantsWrite: loop.mayWrite && (broker.link?.connection?.wantsWrite ?? false))
+    if let other = broker.otherLink?.connection { poller.add(other) }
     do throws(MQTTError) { try poller.wait(wait) } catch {
       // As with no memory for it. The next turn looks at the link all the same.
       log.limited("poll", .error, at: loop.now, "\(error)")
@@ -118,15 +119,18 @@ private func openHeedingSignals(
 private func open(
   _ configuration: Configuration, _ clock: SystemClock
 ) throws(StoreError) -> (Engine, BridgeRow, Database) {
-  let database = try Database(
-    path: configuration.database,
-    durability: configuration.durability == .power ? .power : .process,
-    owner: Int64.random(in: 1 ... .max))
-  var engine = Engine(rules: Rules(configuration))
-  let row = try database.bridgeRow()
-  try database.load(into: &engine, at: clock.now)
-  try database.keepHistory(HistoryRules(configuration))
-  return (engine, row, database)
+  let patience = OpeningPatience(log: Log(level: configuration.logLevel), clock: clock)
+  return try patience.wait { () throws(StoreError) in
+    let database = try Database(
+      path: configuration.database,
+      durability: configuration.durability == .power ? .power : .process,
+      owner: Int64.random(in: 1 ... .max))
+    var engine = Engine(rules: Rules(configuration))
+    let row = try database.bridgeRow()
+    try database.load(into: &engine, at: clock.now)
+    try database.keepHistory(HistoryRules(configuration))
+    return (engine, row, database)
+  }
 }
 
 /// `20261123T201005.123Z`: fit for a file name.

@@ -23,8 +23,8 @@ public enum RunError: Error, CustomStringConvertible {
   public var mayPass: Bool {
     switch self {
     case .store(let error): error.mayPass
-    case .system: true
-    case .configuration, .takenOver, .notSaved: false
+    case .system, .notSaved: true
+    case .configuration, .takenOver: false
     }
   }
 }

@@ -20,6 +20,8 @@ final class Checkpointer: Sendable {
     var limit: Int
     var isRunning = false
     var isCatchingUp = false
+    /// How often it has begun to write, so that the log begins anew.
+    var renewals = 0
     var failures: UInt64 = 0
     /// Of the last pass; `nil`: it moved what it could.
     var failure: String?
@@ -57,6 +59,9 @@ final class Checkpointer: Sendable {
 
   /// The log's length as last committed; pages. It is not told while a pass begins the log anew.
   var logPages: Int? { state.withLock { $0.isCatchingUp ? nil : $0.log } }
+
+  /// How often it has begun a commit of its own.
+  var renewals: Int { state.withLock(\.renewals) }
 
   /// How often moving the log has failed, and why it did the last time.
   var failures: (count: UInt64, last: String?) { state.withLock { ($0.failures, $0.failure) } }
@@ -121,6 +126,7 @@ final class Checkpointer: Sendable {
 
   /// A commit that changes nothing, but has a page to write. Where it fails, the next one does as well.
   private func beginAnew() {
+    state.withLock { $0.renewals += 1 }
     let code = sqlite3_exec(
       handle,
       """

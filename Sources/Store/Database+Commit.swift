@@ -33,8 +33,7 @@ extension Database {
   ) throws(StoreError) -> Bool {
     if isSyncing { return try seeEnd(.zero) }
     if !isCommitting {
-      guard !checkpointer.isCatchingUp else { return false }
-      try begin()
+      guard try beginBesideCheckpointer() else { return false }
     }
     do {
       try put(bridge)
@@ -95,6 +94,19 @@ extension Database {
     let recounts = unsaved.recounts
     unsaved = engine.everything
     unsaved.recounts = recounts
+  }
+
+  /// - Returns: `false`: our own checkpointer is writing, for a moment.
+  private func beginBesideCheckpointer() throws(StoreError) -> Bool {
+    guard !checkpointer.isCatchingUp else { return false }
+    let renewals = checkpointer.renewals
+    do throws(StoreError) { try begin() } catch {
+      if error.isLock, checkpointer.isCatchingUp || checkpointer.renewals != renewals {
+        return false
+      }
+      throw error
+    }
+    return true
   }
 
   private func begin() throws(StoreError) {

@@ -55,7 +55,7 @@ extension Database {
   private func reclaim() throws(StoreError) {
     guard isOrphaned else { return }
     guard !commitThread.isRunning else {
-      throw .unavailable(path: path, reason: "the disk has not answered yet")
+      throw .noAnswer(path: path)
     }
     _ = commitThread.end(patience: .zero)
     isOrphaned = false
@@ -75,7 +75,7 @@ extension Database {
     // A log that was cut must not be moved in parts. One without a file is moved by SQLite, into the file that it
     // was open with.
     guard close(movingLog: fault?.kind != .cut) else {
-      throw .unavailable(path: path, reason: "the disk has not answered yet")
+      throw .noAnswer(path: path)
     }
     if let fault, fault.isOfDatabase || fault.kind == .cut { files.deleteLog() }
     do throws(StoreError) {

@@ -24,6 +24,8 @@ extension Database {
   }
 
   private func prepare(_ isFirst: Bool) throws(StoreError) {
+    // A journal whose end did not reach the disk would undo, after a loss of power, what came long after it.
+    try execute("PRAGMA synchronous = EXTRA")
     try migrate()
     try execute("PRAGMA journal_mode = WAL")
     try execute("PRAGMA journal_size_limit = \(limits.logBytes)")
@@ -65,7 +67,6 @@ extension Database {
   /// is stands in the file itself from the first commit on.
   private func migrate() throws(StoreError) {
     guard try version() < Schema.version else { return }
-    // The file's creation is synced as it is by default.
     try beginImmediate()
     do throws(StoreError) { try runMigrations() } catch {
       rollBack("ROLLBACK")
@@ -110,5 +111,10 @@ extension Database {
   }
 
   /// The file system, and not who may do what with the file.
-  private var isReadOnlyDisk: Bool { access(path, W_OK) != 0 && errno == EROFS }
+  private var isReadOnlyDisk: Bool {
+    let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+    return [path, directory].contains { (place: String) in
+      access(place, W_OK) != 0 && errno == EROFS
+    }
+  }
 }

@@ -18,6 +18,8 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
   case takenOver(path: String)
   /// One of the database's files was deleted, replaced or cut while it was open: what is written to it is lost.
   case lost(path: String, reason: String)
+  /// The disk has not answered a commit, and it is not known when it will.
+  case noAnswer(path: String)
   /// A call failed: the disk is full, say, or read-only. `code` is SQLite's extended result code.
   case failed(call: String, code: Int32, reason: String)
 
@@ -36,6 +38,7 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
     case .damaged(let path, let reason): "\(path): is damaged: \(reason)"
     case .takenOver(let path): "\(path): another bridge has taken it over"
     case .lost(let path, let reason): "\(path): \(reason)"
+    case .noAnswer(let path): "\(path): the disk does not answer"
     case .failed(let call, let code, let reason): "\(call): \(reason) (SQLite \(code))"
     }
   }
@@ -43,7 +46,7 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
   /// Whether the same may succeed later, with nothing changed by hand.
   public var mayPass: Bool {
     switch self {
-    case .unavailable, .locked, .lost: true
+    case .unavailable, .locked, .lost, .noAnswer: true
     case .failed(_, let code, _): Self.mayPass(code)
     default: false
     }

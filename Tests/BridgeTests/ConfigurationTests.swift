@@ -53,7 +53,7 @@ struct ConfigurationTests {
     ("root a/b", { ($0.root, $0.clientID) = ("a/b", "rollcall-a-b") }),
     ("root a\nclient_id c", { ($0.root, $0.clientID) = ("a", "c") }),
     ("database :memory:", { $0.database = ":memory:" }),
-    ("durability power", { $0.durability = .power }),
+    ("durability process", { $0.durability = .process }),
     ("history 1h", { $0.history = .seconds(3600) }),
     ("history off", { $0.history = nil }),
     ("history_limit 10000", { $0.historyLimit = 10_000 }),

@@ -44,20 +44,57 @@ struct FullDiskTests {
     #expect(try site.retained()["count/lab"]?.text == "2000")
   }
 
+  /// A thousand joins that were acknowledged while the disk was full.
+  private func crowd(on disk: SmallDisk) throws -> Site {
+    let site = try Site(.v5, ["database": disk.directory.file("rollcall.db")])
+    let sender = try site.device("sender")
+    try disk.fill()
+    let connection = try #require(sender.client.connection)
+    for number in 0..<1_000 {
+      try connection.publish(
+        "presence/clients/c\(number)/rooms/lab", Array("join".utf8), qos: .atLeastOnce,
+        retain: false)
+    }
+    try site.wait(for: "1,000 members") { site.observer.count("lab") == 1_000 }
+    try site.wait(forStats: "durable false") { !$0.durable }
+    return site
+  }
+
   @Test(
-    "On a read-only file system the bridge does not start, and says why",
+    "A disk that is freed a moment before SIGTERM gets all that was acknowledged",
+    .enabled(if: SmallDisk.isPossible, "needs root, to mount a small disk"))
+  func freedAtTheEnd() throws {
+    let disk = try SmallDisk(kilobytes: 1024)
+    let site = try crowd(on: disk)
+    try disk.free()
+    #expect(try site.bridge.stop() == .code(0))
+    try site.bridge.start()
+    try site.wait(forStats: "all of them") { $0.presences == 1_000 }
+  }
+
+  @Test(
+    "A disk that stays full at SIGTERM is said to have cost what was acknowledged, with 75",
+    .enabled(if: SmallDisk.isPossible, "needs root, to mount a small disk"))
+  func fullAtTheEnd() throws {
+    let site = try crowd(on: try SmallDisk(kilobytes: 1024))
+    #expect(try site.bridge.stop(limit: .seconds(40)) == .code(75))
+    #expect(site.bridge.log.contains("what was acknowledged since"))
+  }
+
+  @Test(
+    "A read-only file system at the start is waited for, and said to be",
     .enabled(if: SmallDisk.isPossible, "needs root, to mount a small disk"))
   func readOnly() throws {
     let disk = try SmallDisk(kilobytes: 1024)
-    let database = disk.directory.file("rollcall.db")
-    let site = try Site(.v5, ["database": database])
+    let site = try Site(.v5, ["database": disk.directory.file("rollcall.db")])
     try site.device("pump").join("lab")
     try site.wait("lab", holds: "pump")
     try site.bridge.stop()
     try disk.makeReadOnly()
     try site.bridge.start()
-    #expect(try site.bridge.waitForExit() == .code(1))
-    #expect(site.bridge.log.contains("database '\(database)' cannot be in"))
-    #expect(site.bridge.log.contains("Read-only file system"))
+    try site.wait(for: "a line on it") { site.bridge.log.contains("waiting for the database") }
+    try disk.makeWritable()
+    try site.waitUntilLive()
+    try site.wait(forStats: "its member") { $0.presences == 1 }
   }
 }

@@ -69,21 +69,21 @@ struct SignalTests {
     let site = try Site()
     #expect(try site.bridge.stop() == .code(0))
     let database = site.bridge.database
-    let lock = try ChildProcess(
-      "sqlite3", ["-cmd", "BEGIN EXCLUSIVE;", database, ".shell echo locked; sleep 20"])
-    #expect(waitUntil { lock.output.contains("locked") })
+    let lock = try DatabaseLock(database)
 
     try site.bridge.start()
-    #expect(waitUntil { site.bridge.child.hasOpen(database) })
+    #expect(waitUntil { site.bridge.log.contains("waiting for the database") })
     #expect(try site.bridge.stop(limit: .seconds(2)) == .code(0))
 
     try site.bridge.start()
-    #expect(try site.bridge.waitForExit() == .code(75))
-    #expect(site.bridge.log.contains("\(database): cannot be opened: database is locked"))
+    #expect(try site.bridge.waitForExit(limit: .seconds(45)) == .code(75))
+    #expect(
+      site.bridge.log.contains(
+        "\(database): cannot be opened: database is locked by process \(lock.holder)"))
   }
 
   @Test(
-    "A disk that is full at the start ends it with 75",
+    "A disk that is full at the start is waited for, and then ends it with 75",
     .enabled(if: SmallDisk.isPossible, "needs root, to mount a small disk"))
   func fullDisk() throws {
     let disk = try SmallDisk(kilobytes: 64)
@@ -91,7 +91,8 @@ struct SignalTests {
     let broker = try TestBroker()
     let bridge = try BridgeProcess(
       port: broker.port, ["database": disk.directory.file("rollcall.db")])
-    #expect(try bridge.waitForExit() == .code(75))
+    #expect(try bridge.waitForExit(limit: .seconds(45)) == .code(75))
+    #expect(bridge.log.contains("waiting for the database"))
     #expect(bridge.log.contains("cannot be opened: database or disk is full"))
   }
 }

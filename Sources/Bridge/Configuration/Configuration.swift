@@ -31,7 +31,7 @@ public struct Configuration: Sendable, Equatable {
   public var root = "presence"
   /// A path, or `:memory:` for none.
   public var database = "rollcall.db"
-  public var durability = Durability.process
+  public var durability = Durability.power
   /// `history`: for how long the counts of rooms are kept; `nil` (`off`): they are not.
   public var history: Duration? = .seconds(30 * 86_400)
   /// `history_limit`: how many rows of history there are at the most.

@@ -72,7 +72,8 @@ extension Configuration {
     guard isDirectory == mustBeDirectory else {
       return String(cString: strerror(isDirectory ? EISDIR : ENOTDIR))
     }
-    return access(path, mode) == 0 ? nil : String(cString: strerror(errno))
+    // A disk that is read-only may be mended while the bridge waits.
+    return access(path, mode) == 0 || errno == EROFS ? nil : String(cString: strerror(errno))
   }
 
   /// The first line of `password_file`, without its end; `nil` when no file is named.

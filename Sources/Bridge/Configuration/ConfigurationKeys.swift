@@ -51,7 +51,7 @@ extension ConfigurationKey {
       name: "database", defaultText: "rollcall.db",
       expected: "a path, or :memory:, e.g. rollcall.db"
     ) { (configuration, text) throws(BadValue) in configuration.database = text },
-    .choice("durability", \.durability, "process"),
+    .choice("durability", \.durability, "power"),
     ConfigurationKey(
       name: "history", defaultText: "30d",
       expected: "a duration from 1h to 3660d, or off, e.g. 30d"

@@ -37,14 +37,24 @@ extension BridgeLoop {
   }
 
   func answerQuestions() {
-    guard let session, session.questions.isBusy, session.phase == .live else { return }
-    let end = clock.now.instant + Self.answerTime
-    repeat {
-      guard canPublish, let question = session.questions.first else { return }
-      guard let answer = answer(question, session) else { continue }
+    guard let session, session.phase == .live, canPublish else { return }
+    answerQuestions { answer, question in
+      guard canPublish else { return false }
       let outcome = session.answer(
         answer, to: question.reply, atLeastOnce: question.asking.isAcknowledged)
       tell(outcome, question.reply.topic, answer.count)
+      return true
+    }
+  }
+
+  /// - Parameter send: whether it has taken the answer; `false`: it is for later.
+  func answerQuestions(_ send: ([UInt8], QuestionDesk.Waiting) -> Bool) {
+    guard let session, session.questions.isBusy else { return }
+    let end = clock.now.instant + Self.answerTime
+    repeat {
+      guard let question = session.questions.first else { return }
+      guard let answer = answer(question, session) else { continue }
+      guard send(answer, question) else { return }
       session.questions.next()
     } while clock.now.instant < end
   }

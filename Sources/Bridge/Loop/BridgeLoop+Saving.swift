@@ -116,13 +116,13 @@ extension BridgeLoop {
     saving.succeeded(
       ceiling: row.revision, aliveAt: row.aliveAt, isLive: stage == .live,
       isAll: !engine.hasUnsaved, at: now.instant)
-    let isFollowed = engine.hasUnsaved && wasHoldingBack
-    saving.pace.ended(at: clock.now.instant, isFollowed: isFollowed)
+    // What was read while the disk was awaited is withheld with what was read before.
+    let mustGoOn = engine.hasUnsaved && (stage == .live || stage == .settling && isStalled)
+    saving.pace.ended(at: clock.now.instant, isFollowed: mustGoOn && wasHoldingBack)
     if lack != .nothing, saving.isDurable {
       log.log(.notice, at: now, "the database can be written again")
     }
-    // What was read while the disk was awaited is withheld with what was read before.
-    if engine.hasUnsaved, stage == .live || stage == .settling && isStalled { save() }
+    if mustGoOn { save() }
   }
 
   /// Others may write to the database for a moment.
@@ -140,7 +140,7 @@ extension BridgeLoop {
     if storage.isSyncing { saving.pace.awaitsDisk(at: now.instant) }
     guard saving.isStuck(at: now.instant) else { return }
     storage.abandonCommit()
-    couldNotSave(.failed(call: "commit", code: 0, reason: "it does not come to an end"))
+    couldNotSave(.noAnswer(path: configuration.database))
   }
 
   func couldNotSave(_ error: StoreError) {

@@ -22,6 +22,7 @@ extension BridgeLoop {
     log.log(
       .info, at: now,
       "connected to \(configuration.broker), session \(welcome.sessionPresent ? "kept" : "new")")
+    tellWindow(welcome)
     if welcome.sessionPresent {
       claimSession(session)
       endOldSubscriptions(session, kept)

@@ -22,6 +22,8 @@ extension BridgeLoop {
     log.log(.notice, at: now, "stopping")
     witness?.close()
     witness = nil
+    sideLink?.close()
+    sideLink = nil
     stopping = Stopping(deadline: now.instant + Self.patience)
   }
 

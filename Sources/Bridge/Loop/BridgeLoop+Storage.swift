@@ -39,4 +39,18 @@ extension BridgeLoop {
       "\(log) has \(condition.logBytes >> 20) MiB and grows as long as another program reads an "
       + "old state of the database\(condition.holders.map { ", as \($0)" } ?? "")"
   }
+
+  /// With fewer messages ahead of their acknowledgements a disk that has to sync is what joins wait for.
+  private static let smallWindow = 100
+
+  /// Mosquitto sends ahead as many as it takes.
+  func tellWindow(_ welcome: LinkWelcome) {
+    guard configuration.durability == .power, tally.connections == 1,
+      let window = welcome.receiveMaximum, window < Self.smallWindow
+    else { return }
+    log.log(
+      .notice, at: now,
+      "the broker has at most \(window) messages under way (max_inflight_messages in mosquitto.conf): "
+        + "a disk that syncs in 20 ms then takes in \(window * 50) joins a second at the most")
+  }
 }

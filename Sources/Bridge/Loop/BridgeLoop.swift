@@ -55,6 +55,9 @@ public final class BridgeLoop {
   var reconnecting: Reconnecting
   /// Looks at who took the session.
   var witness: Witness?
+  /// Answers questions while the session may send nothing.
+  var sideLink: SideLink?
+  var nextSideLink = Instant(nanoseconds: 0)
   /// What the broker refused to take from us.
   var refusals = Refusals()
   var schedule: PublishSchedule
@@ -130,6 +133,7 @@ public final class BridgeLoop {
     fenceIfWanted()
     saveIfAllowed()
     if !saving.isHoldingBack { publishCommitted() }
+    answerAside()
     keepAliveIfDue()
     release()
     continueStopping()
@@ -183,7 +187,8 @@ public final class BridgeLoop {
   private func wait(from ended: Instant) -> Duration {
     let next = min(
       min(connectingTime, settlingTime, sessionTime, savingTime),
-      min(publishingTime, engineTime, thinningTime, stoppingTime), clockTime)
+      min(publishingTime, engineTime, thinningTime, stoppingTime),
+      min(clockTime, asideTime))
     return max(.zero, next - ended)
   }
 

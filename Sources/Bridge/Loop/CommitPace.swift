@@ -12,7 +12,7 @@ struct CommitPace {
   /// the broker, a PINGREQ neither, and one and a half keep-alives after the last packet it would take us for dead.
   private let patience: Duration
   /// When acknowledgements began to be held back.
-  private var heldSince: Instant?
+  private(set) var heldSince: Instant?
   /// When the disk began to be awaited; `nil`: it is not.
   private var syncingSince: Instant?
   private var lastSync = Duration.zero

@@ -5,11 +5,15 @@ import Presence
 final class MQTTBroker: Broker {
   private let configuration: Configuration
   private(set) var link: MQTTLink?
+  /// Under another client id, beside that or while there is none.
+  private(set) weak var otherLink: MQTTLink?
 
   init(_ configuration: Configuration) { self.configuration = configuration }
 
   func connect(version: LinkVersion, delegate: any LinkDelegate) throws(LinkError) -> any Link {
-    try open(ConnectionOptions(configuration), version, delegate)
+    let link = try open(ConnectionOptions(configuration), version, delegate)
+    self.link = link
+    return link
   }
 
   func connectWitness(version: LinkVersion, delegate: any LinkDelegate)
@@ -21,22 +25,22 @@ final class MQTTBroker: Broker {
     options.cleanStart = true
     options.sessionExpiry = .zero
     options.will = nil
-    return try open(options, version, delegate)
+    let link = try open(options, version, delegate)
+    otherLink = link
+    return link
   }
 
   /// Every file that the configuration names for it is read anew, so that one that was wrong may be mended.
   private func open(
     _ options: ConnectionOptions, _ version: LinkVersion, _ delegate: any LinkDelegate
-  ) throws(LinkError) -> any Link {
+  ) throws(LinkError) -> MQTTLink {
     var options = options
     options.protocolVersion = version == .v5 ? .v5 : .v311
     do throws(ConfigurationProblem) { options.password = try configuration.readPassword() } catch {
       throw LinkError(error.description)
     }
     do throws(MQTTError) {
-      let link = try MQTTLink(options, delegate: delegate)
-      self.link = link
-      return link
+      return try MQTTLink(options, delegate: delegate)
     } catch {
       throw LinkError(error.description)
     }
@@ -143,7 +147,8 @@ final class MQTTLink: Link, ConnectionDelegate {
         refusal: result.reasonCode == 0 ? nil : result.reason,
         isUnsupportedVersion: result.isUnsupportedProtocol,
         isLoginRefused: result.isLoginRefused, sessionPresent: result.sessionPresent,
-        maximumPacketSize: result.maximumPacketSize))
+        maximumPacketSize: result.maximumPacketSize,
+        receiveMaximum: result.receiveMaximum == .max ? nil : Int(result.receiveMaximum)))
   }
 
   func connection(_ connection: Connection, didReceive message: Message) {

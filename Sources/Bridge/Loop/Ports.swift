@@ -92,11 +92,14 @@ public struct LinkWelcome: Equatable, Sendable {
   public var sessionPresent: Bool
   /// Bytes; `nil`: no limit.
   public var maximumPacketSize: Int?
+  /// QoS 1 messages that the broker takes ahead of its acknowledgements; `nil`: it named no limit.
+  public var receiveMaximum: Int?
 
   public init(
     refusal: String? = nil, isUnsupportedVersion: Bool = false, isLoginRefused: Bool = false,
-    sessionPresent: Bool = false, maximumPacketSize: Int? = nil
+    sessionPresent: Bool = false, maximumPacketSize: Int? = nil, receiveMaximum: Int? = nil
   ) {
+    self.receiveMaximum = receiveMaximum
     self.refusal = refusal
     self.isUnsupportedVersion = isUnsupportedVersion
     self.isLoginRefused = isLoginRefused

@@ -66,6 +66,8 @@ struct Stats: Decodable {
   var rooms: Int
   var presences: Int
   var durable: Bool
+  var wal_bytes: Int
+  var checkpoints_failed: Int
   var published: Int
   var rereads: Int
   var longest_turn_ms: Double

@@ -28,5 +28,9 @@ final class SmallDisk {
     try ChildProcess.run("mount", ["-o", "remount,ro", directory.path])
   }
 
+  func makeWritable() throws {
+    try ChildProcess.run("mount", ["-o", "remount,rw", directory.path])
+  }
+
   func free() throws { try FileManager.default.removeItem(atPath: directory.file("filler")) }
 }

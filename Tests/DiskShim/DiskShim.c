@@ -1,0 +1,71 @@
+#define _GNU_SOURCE
+#include "DiskShim.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+static struct disk_shim *shim(void) {
+  static struct disk_shim *shared;
+  if (shared) return shared;
+  const char *path = getenv("DISK_SHIM");
+  int file = path ? open(path, O_RDWR | O_CLOEXEC) : -1;
+  void *place = file < 0 ? MAP_FAILED
+                         : mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+  static struct disk_shim none;
+  shared = place == MAP_FAILED ? &none : place;
+  return shared;
+}
+
+static int64_t error_of(int file) {
+  char link[64], path[4096];
+  snprintf(link, sizeof link, "/proc/self/fd/%d", file);
+  ssize_t length = readlink(link, path, sizeof path - 1);
+  if (length < 0) return 0;
+  path[length] = 0;
+  if (length >= 4 && !strcmp(path + length - 4, "-wal")) return shim()->log_error;
+  if (length >= 3 && !strcmp(path + length - 3, ".db")) return shim()->database_error;
+  return 0;
+}
+
+static int delayed(const char *name, int file) {
+  __atomic_add_fetch(&shim()->syncs, 1, __ATOMIC_RELAXED);
+  int64_t delay = shim()->sync_delay;
+  struct timespec pause = {delay / 1000000, delay % 1000000 * 1000};
+  while (delay && nanosleep(&pause, &pause) < 0 && errno == EINTR) {
+  }
+  if (shim()->sync_error) {
+    errno = (int)shim()->sync_error;
+    return -1;
+  }
+  int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, name);
+  return real(file);
+}
+
+int fsync(int file) { return delayed("fsync", file); }
+int fdatasync(int file) { return delayed("fdatasync", file); }
+
+static ssize_t written(const char *name, int file, const void *bytes, size_t count, off64_t place) {
+  int64_t error = error_of(file);
+  if (error) {
+    errno = (int)error;
+    return -1;
+  }
+  ssize_t (*real)(int, const void *, size_t, off64_t) =
+      (ssize_t(*)(int, const void *, size_t, off64_t))dlsym(RTLD_NEXT, name);
+  return real(file, bytes, count, place);
+}
+
+ssize_t pwrite64(int file, const void *bytes, size_t count, off64_t place) {
+  return written("pwrite64", file, bytes, count, place);
+}
+
+ssize_t pwrite(int file, const void *bytes, size_t count, off_t place) {
+  return written("pwrite", file, bytes, count, place);
+}
