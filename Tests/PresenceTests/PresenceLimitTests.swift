@@ -45,14 +45,21 @@ import Testing
   }
 
   @Test func `a client that comes back is not forgotten for its own sake`() {
-    var stage = Self.stage(2)
-    stage.online("a", rooms: ["lab", "hall"], timeout: .seconds(10))
+    var stage = Self.stage(3)
+    stage.online("a", rooms: ["lab"], epoch: 7, timeout: .seconds(10))
+    stage.online("b", rooms: ["lab"], timeout: .seconds(20))
+    stage.online("c", rooms: ["lab"], timeout: .zero)
     stage.catchUp()
-    stage.at(.seconds(10))
-    stage.tick()
+    for time in [10, 20] {
+      stage.at(.seconds(time))
+      stage.tick()
+    }
     stage.catchUp()
     stage.online("a", rooms: ["lab", "hall"])
-    #expect(stage.members("hall") == ["a"])
+    stage.offline("a", epoch: 6)
+    #expect(stage.engine.counters.stale == 1)
     #expect(stage.engine.counters.limited == 0)
+    stage.beat("b")
+    #expect(stage.members("lab") == ["a", "c"])
   }
 }
