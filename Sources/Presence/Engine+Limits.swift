@@ -5,7 +5,7 @@
 extension Engine {
   /// The rooms that a message puts its client into.
   struct WantedRooms {
-    /// Those that exist.
+    /// Those that exist; of interest only at a limit.
     var known: [Int32] = []
     var new = 0
     var count: Int { known.count + new }
@@ -23,12 +23,12 @@ extension Engine {
     return wanted
   }
 
-  /// A room that holds a place. An idle one has a name only until ``reclaim()``.
+  /// A room that holds a place. An idle one has a name only until ``reclaim()``; mostly there is none, and the room's
+  /// record need not be fetched to know.
+  @inline(__always)
   func existing(_ name: UnsafeRawBufferPointer) -> Int32? {
-    guard let room = roomNames.find(name), !rooms[Int(room)].flags.contains(.idle) else {
-      return nil
-    }
-    return room
+    guard let room = roomNames.find(name) else { return nil }
+    return idleCount > 0 && rooms[Int(room)].flags.contains(.idle) ? nil : room
   }
 
   /// Makes place for the rooms of a birth.
@@ -39,7 +39,12 @@ extension Engine {
   mutating func makePlace(for who: Who, _ rooms: [[UInt8]]?, spends: Bool) -> Bool {
     guard let rooms else { return true }
     guard rooms.count <= rules.maxRoomsPerClient else { return refuse(.roomsPerClient) }
-    return makePlace(for: who, wanted(rooms), spends: spends)
+    var new = 0
+    for name in rooms where name.withUnsafeBytes({ existing($0) }) == nil { new += 1 }
+    let isAtLimit =
+      memberships.count + rooms.count > rules.maxPresences || roomsInUse + new > rules.maxRooms
+    if isAtLimit { return makePlace(for: who, wanted(rooms), spends: spends) }
+    return new == 0 || makePlace(for: who, WantedRooms(new: new), spends: spends)
   }
 
   /// Makes place for a join. Joining a room that exists costs no place for a room.

@@ -39,6 +39,14 @@ import Testing
     #expect(stage.engine.dataBytes == 0)
   }
 
+  @Test func `data may take the place of what it replaces`() {
+    var stage = Self.stage(7)
+    stage.online("a", rooms: ["lab"], data: Self.seven)
+    stage.online("a", rooms: ["lab"], data: "{\"x\":2}")
+    #expect(stage.data("a", in: "lab") == "{\"x\":2}")
+    #expect(stage.engine.counters.limited == 0)
+  }
+
   @Test func `what is replaced, cleared, left or forgotten makes place`() {
     var stage = Self.stage(15)
     stage.online("a", rooms: ["lab"], data: Self.eight)
