@@ -78,9 +78,23 @@ import Testing
     stage.engine = engine
     #expect(stage.engine.dataBytes == 7)
     #expect(stage.engine.counters.limits[.data] == 1)
-    #expect(stage.engine.hasUnsaved)
+    #expect(stage.engine.takeUnsaved().memberships.count == 1)
     #expect(stage.members("lab") == ["a", "b"])
     #expect(stage.data("a", in: "lab") == Self.seven)
     #expect(Rows(of: stage.engine).memberships.values.allSatisfy { $0.data == nil })
+  }
+
+  @Test func `a client of a database is left without data that does not fit, and written so`()
+    throws
+  {
+    var stage = Stage()
+    stage.online("a", rooms: ["lab"], data: Self.seven)
+    stage.catchUp()
+    let rows = Rows(of: stage.engine)
+    var engine = Engine(rules: .with { $0.maxData = 6 })
+    try rows.restore(into: &engine, at: stage.now)
+    #expect(engine.dataBytes == 0)
+    #expect(engine.takeUnsaved().clients.count == 1)
+    #expect(Rows(of: engine).clients.values.allSatisfy { $0.data == nil })
   }
 }
