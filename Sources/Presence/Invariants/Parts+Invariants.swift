@@ -34,7 +34,7 @@ extension LinkedLists {
   /// Every entry is reached by its list, forwards and backwards, once.
   func checkInvariants(_ name: String) throws(BrokenInvariant) {
     var reached = 0
-    for list in heads.indices {
+    for list in heads.indices where heads[list] != Self.none || tails[list] != Self.none {
       var (before, entry) = (Self.none, heads[list])
       while entry != Self.none {
         try hold(self.list(of: entry) == list, "\(name): \(entry) is not where it is linked")
@@ -51,12 +51,19 @@ extension LinkedLists {
 
 }
 
+extension LinkedLists {
+  /// Which of 64 lists hold anything, as bits.
+  fileprivate func occupied(from first: Int) -> UInt64 {
+    heads[first..<first + 64].reversed().reduce(0) { $0 << 1 | ($1 == Self.none ? 0 : 1) }
+  }
+}
+
 extension Timetable {
   func checkInvariants() throws(BrokenInvariant) {
     try lists.checkInvariants("timetable")
-    for slot in 0..<Self.suspects {
-      let isOccupied = occupied[slot / 64] >> (slot % 64) & 1 == 1
-      try hold(isOccupied != lists.isEmpty(slot), "timetable: slot \(slot) is marked wrongly")
+    for level in occupied.indices {
+      let taken = lists.occupied(from: level * 64)
+      try hold(taken == occupied[level], "timetable: level \(level) is marked wrongly")
     }
   }
 
