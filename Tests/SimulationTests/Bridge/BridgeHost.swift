@@ -91,6 +91,8 @@ final class BridgeHost {
     nextTurn = .never
     let deeds = process.deeds
     let wait = loop.turn()
+    // A commit that takes too long counts as failed.
+    if !loop.isSaved { world.disk.isBehind = true }
     if process.isDead { return bury() }
     world.judge.turned(loop, isIdle: process.deeds == deeds)
     guard let wait else { return ended(loop) }

@@ -10,6 +10,9 @@ extension BridgeLoop {
   /// A commit goes on over several turns.
   var isCommitting: Bool { saving.isUnfinished }
 
+  /// The database holds what was acknowledged.
+  var isSaved: Bool { saving.isDurable }
+
   /// It goes on, and what hangs on it waits: acknowledgements and publishes.
   var isHoldingBack: Bool { saving.isHoldingBack }
 }

@@ -28,6 +28,19 @@ extension SimulatedBroker {
     end(memory, for: duration)
   }
 
+  /// Somebody who is no bridge connects under its client id, and leaves again: with a clean session nothing is left of
+  /// the bridge's, else what waited in it has gone to the stranger.
+  func loseSession(isClean: Bool) {
+    guard isUp, !isHung, let link else { return }
+    world.note("a stranger takes the bridge's session, clean \(isClean)")
+    self.link = nil
+    link.closeDown(isTakenOver: link.version == .v5)
+    publishBridgeWill()
+    if isClean { state.session = nil }
+    state.session?.queue = []
+    state.session?.inFlight = []
+  }
+
   private func end(_ memory: Memory, for duration: Duration) {
     let (link, devices) = (link, devices)
     stop()

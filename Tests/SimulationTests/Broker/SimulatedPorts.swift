@@ -26,4 +26,12 @@ final class SimulatedBrokerPort: Broker {
     link.up { broker.connect(link) }
     return link
   }
+
+  func connectWitness(version: LinkVersion, delegate: any LinkDelegate)
+    throws(LinkError) -> any Link
+  {
+    guard process.step() else { throw LinkError("dead") }
+    guard world.broker.isUp, !world.trouble.failsToConnect else { throw LinkError("refused") }
+    return SimulatedWitness(world, process, delegate: delegate)
+  }
 }

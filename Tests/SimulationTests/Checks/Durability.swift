@@ -7,7 +7,8 @@ extension Judge {
   /// meanwhile.
   func leaving(_ message: Message) {
     let topic = String(decoding: message.topic, as: UTF8.self)
-    guard !world.disk.isFull, !world.disk.isBehind, !message.payload.isEmpty,
+    let isSaved = world.host.loop?.isSaved ?? false
+    guard isSaved, !world.disk.isFull, !world.disk.isBehind, !message.payload.isEmpty,
       let room = room(of: topic, "presence/occupancy/"), let json = JSON.read(message.payload),
       let revision = json["revision"]?.integer
     else { return }

@@ -58,8 +58,12 @@ extension Strangers {
   }
 
   /// Goes from room to room, each a new one, and now and then becomes somebody else. Whoever it was may come back to
-  /// its rooms, at most three times: rooms that are occupied make no place for others.
+  /// its rooms, at most three times: rooms that are occupied make no place for others, nor do those that have yet to
+  /// be announced.
   func wander() {
+    guard world.judge.liveSince != nil, !world.broker.isHung, !world.host.isSuspended else {
+      return
+    }
     for _ in 0..<12 {
       count += 1
       say("presence/clients/\(wanderer)/rooms/w/\(count)", "join")

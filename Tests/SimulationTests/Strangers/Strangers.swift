@@ -56,6 +56,7 @@ final class Strangers {
     case .wanderer: wander()
     case .asker: ask()
     case .homeAssistant: beHomeAssistant()
+    case .thief: if random.chance(0.1) { world.broker.loseSession(isClean: random.chance(0.5)) }
     }
   }
 

@@ -9,7 +9,7 @@ struct Adversity {
   /// Clients whose words mean no good, or nothing.
   enum Stranger: CaseIterable {
     case malformed, extreme, intruder, forger, usurper, flooder, flapper, wanderer, asker
-    case homeAssistant
+    case homeAssistant, thief
   }
 
   var strangers: [Stranger] = []
@@ -44,7 +44,7 @@ struct Adversity {
 
   func configure(_ configuration: inout Configuration) {
     if strangers.contains(.wanderer) {
-      configuration.maxRooms = 80
+      configuration.maxRooms = 120
       configuration.maxRoomsPerClient = 8
     }
     if hasNeighbours { Neighbours.configure(&configuration) }
