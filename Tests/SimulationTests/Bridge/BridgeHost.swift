@@ -90,6 +90,7 @@ final class BridgeHost {
   private func turn(_ loop: BridgeLoop) {
     nextTurn = .never
     let deeds = process.deeds
+    process.turns += 1
     let wait = loop.turn()
     // A commit that takes too long counts as failed.
     if !loop.isSaved { world.disk.isBehind = true }

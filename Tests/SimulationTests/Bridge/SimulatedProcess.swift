@@ -9,6 +9,8 @@ final class SimulatedProcess {
   private(set) var isDead = false
   /// How often it has done something: read, written, published, committed.
   var deeds = 0
+  /// The turns that it has begun.
+  var turns = 0
   private var stepsLeft: Int?
 
   func die() { isDead = true }

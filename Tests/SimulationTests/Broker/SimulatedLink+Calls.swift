@@ -76,14 +76,20 @@ extension SimulatedLink {
   /// - Parameter length: what stands behind the fixed header.
   private func checkSize(_ length: Int) throws(LinkError) {
     guard let packetLimit, length + (length < 128 ? 2 : 3) > packetLimit else { return }
+    failedInTurn = process.turns
     throw LinkError("larger than the broker takes", scope: .oversize)
   }
 
   func attempt(_ call: Trouble.Call) throws(LinkError) {
+    if world.canary == .overstatesFailures, nextID % 40 == 39 {
+      failedInTurn = process.turns
+      throw LinkError("overstated")
+    }
     switch world.trouble.outcome(of: call) {
     case .works: return
     case .fails:
       world.note("  \(call) fails")
+      failedInTurn = process.turns
       throw LinkError("\(call) failed", scope: .call)
     case .endsConnection:
       world.note("  the bridge's connection ends in \(call)")

@@ -37,6 +37,9 @@ final class SimulatedLink: Link {
   /// Those published that await their acknowledgement.
   var events: [Int32: Message] = [:]
   var nextID: Int32 = 0
+  /// The turn in which a call failed, and nothing but that call.
+  var failedInTurn = -1
+  private(set) var hasTakenLeave = false
   private var lastReceived: Instant
   private var lastSent: Instant
   /// The network: whether it still carries, and when the last packet of each way arrives.
@@ -136,11 +139,13 @@ final class SimulatedLink: Link {
 
   func close() {
     guard process.step(), open else { return }
+    world.judge.checkClosing(self)
     closeUp()
   }
 
   func disconnect() throws(LinkError) {
     guard process.step(), open else { return }
+    hasTakenLeave = true
     outbox.append(.disconnect)
   }
 

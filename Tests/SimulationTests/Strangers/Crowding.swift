@@ -64,17 +64,18 @@ extension Strangers {
     guard world.judge.liveSince != nil, !world.broker.isHung, !world.host.isSuspended else {
       return
     }
-    for _ in 0..<12 {
-      count += 1
-      say("presence/clients/\(wanderer)/rooms/w/\(count)", "join")
-      say("presence/clients/\(wanderer)/rooms/w/\(count)", "leave")
-    }
-    guard random.chance(0.3) else { return }
-    let rooms = (0..<8).map { "\"w/\(count)/\($0)\"" }.joined(separator: ",")
-    say("presence/clients/\(wanderer)/status", "{\"state\":\"online\",\"rooms\":[\(rooms)]}")
+    for room in visited { say("presence/clients/\(wanderer)/rooms/\(room)", "leave") }
+    visited = (0..<6).map { "w/\(count)/\($0)" }
+    count += 1
+    for room in visited { say("presence/clients/\(wanderer)/rooms/\(room)", "join") }
+    if random.chance(0.2) { becomeAnother() }
+  }
+
+  private func becomeAnother() {
     let mayReturn = returns > 0 && random.chance(0.5)
     if mayReturn { returns -= 1 }
     say("presence/clients/\(wanderer)/status", mayReturn ? "offline" : "")
     wanderer = "w\(count)"
+    visited = []
   }
 }

@@ -10,8 +10,10 @@ final class Strangers {
   var overheard: [Message] = []
   /// Where somebody asked to be answered.
   private var replies: Set<[UInt8]> = []
-  /// Who the wanderer is now, how many rooms it has seen, and how often it may still leave some that it can return to.
+  /// Who the wanderer is now, where it is, how far it has come, and how often it may still leave rooms that it can
+  /// return to.
   var wanderer = "w"
+  var visited: [String] = []
   var count = 0
   var returns = 3
   var floods = 3

@@ -44,7 +44,7 @@ struct Adversity {
 
   func configure(_ configuration: inout Configuration) {
     if strangers.contains(.wanderer) {
-      configuration.maxRooms = 120
+      configuration.maxRooms = 70
       configuration.maxRoomsPerClient = 8
     }
     if hasNeighbours { Neighbours.configure(&configuration) }

@@ -28,6 +28,8 @@ enum Canary: CaseIterable {
   case miscounts
   /// Messages of other systems do not arrive.
   case mutesNeighbours
+  /// A failure of one call is said to be the connection's.
+  case overstatesFailures
   /// The bridge's connection is never let through.
   case barsBridge
 
@@ -46,6 +48,7 @@ enum Canary: CaseIterable {
     case .saysOnlineEarly: .online
     case .miscounts: .invariants
     case .mutesNeighbours: .sources
+    case .overstatesFailures: .calls
     case .barsBridge: .life
     }
   }

@@ -2,7 +2,7 @@
 /// proves nothing.
 enum Check: Int, CaseIterable {
   case life, durability, silence, chain, topics, revisions, honest
-  case pace, subscriptions, writing, online, invariants, sources
+  case calls, pace, subscriptions, writing, online, invariants, sources
 
   /// What holds where the check finds nothing wrong.
   var promise: String {
@@ -14,6 +14,7 @@ enum Check: Int, CaseIterable {
     case .topics: "retained topics are true"
     case .revisions: "revisions and fences are unique and grow"
     case .honest: "an honest client is where it says"
+    case .calls: "a call that fails ends no connection"
     case .pace: "a loop with nothing to do waits"
     case .subscriptions: "the session has a fresh bridge's subscriptions"
     case .writing: "the bridge writes on its own topics, and answers where it may"

@@ -77,8 +77,8 @@ final class Trouble {
         reason: random.pick([0x10, 0x80, 0x83, 0x87, 0x90, 0x91, 0x97, 0x99]),
         endsConnection: random.chance(0.2))
     case .subscriptionsRefused: refusedFilters = random.pick(Self.filters)
-    case .othersDropped: world.broker.dropped += 1 + random.below(5)
-    case .connectFails, .connectRefused, .silentWelcome, .fencesLost, .rereadFencesLost: break
+    case .othersDropped, .rereadFencesLost: world.broker.dropped += 1 + random.below(5)
+    case .connectFails, .connectRefused, .silentWelcome, .fencesLost: break
     }
   }
 
