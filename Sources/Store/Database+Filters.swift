@@ -31,7 +31,7 @@ struct KeptFilters {
 /// The subscriptions that the broker may still hold for our session.
 extension Database {
   /// The filters as last kept.
-  public func filters() throws(StoreError) -> [String] { subscriptions.newest }
+  public var filters: [String] { subscriptions.newest }
 
   /// Keeps the filters that are about to be subscribed, in place of those kept before: now, or with the next commit
   /// where the disk has not answered the last one.

@@ -18,6 +18,8 @@ public enum Topic {
   case occupancy(room: UnsafeRawBufferPointer)
   /// `count/{room}`, which the bridge itself retains.
   case count(room: UnsafeRawBufferPointer)
+  /// `events/{room}`, which the bridge itself says.
+  case events(room: UnsafeRawBufferPointer)
   /// `query`: somebody asks.
   case query
   /// `$SYS/broker/uptime`.
@@ -76,6 +78,9 @@ extension TopicReader {
     }
     if rest.hasBytes("count/", at: 0) {
       return ofRoom(rest.part(6, rest.count)) { .count(room: $0) }
+    }
+    if rest.hasBytes("events/", at: 0) {
+      return ofRoom(rest.part(7, rest.count)) { .events(room: $0) }
     }
     if rest.holds("bridge/fence") { return .fence }
     if rest.holds("bridge/stats") { return .stats }

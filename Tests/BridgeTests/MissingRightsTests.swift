@@ -50,6 +50,22 @@ import Testing
     #expect(stage.log.contains { $0.contains("still being sent") })
   }
 
+  @Test func `a backlog that trickles keeps no word from the broker for half a keepalive`() throws {
+    let stage = try LoopStage()
+    stage.broker.isHonest = false
+    func trickle(_ count: Int) {
+      for _ in 0..<count {
+        stage.broker.say("presence/clients/a/status", "online", isAcknowledged: true)
+        stage.pass(.milliseconds(40))
+      }
+    }
+    trickle(184)
+    #expect(stage.loop.session?.withheld == 183)
+    trickle(6)
+    #expect(stage.loop.session?.withheld ?? 99 < 3)
+    #expect(!stage.loop.isLive)
+  }
+
   @Test func `a subscription that is refused is asked for again, and all is read anew`() throws {
     let stage = try LoopStage()
     stage.broker.grant = { $0.hasSuffix("/status") ? 135 : nil }
@@ -85,6 +101,44 @@ import Testing
     #expect(stage.broker.connections == 2 && stage.loop.isLive)
     let filters = stage.broker.subscribed
     #expect(!filters.contains("presence/bridge/status") && !filters.contains("presence/count/lab"))
+  }
+
+  @Test func `what was retained before is not what was published last`() throws {
+    let stage = try LoopStage()
+    stage.run()
+    let status = #"{"state":"online","timeout":86400,"rooms":["lab"]}"#
+    stage.broker.say("presence/clients/a/status", status)
+    stage.pass(.seconds(1))
+    stage.broker.refusal = {
+      $0.hasPrefix("presence/occupancy/") || $0.hasPrefix("presence/count/") ? 0 : nil
+    }
+    stage.broker.say("presence/clients/b/status", status)
+    stage.pass(.seconds(20))
+    for topic in ["occupancy", "count"] {
+      #expect(stage.log.contains { $0.contains("published on presence/\(topic)/lab is not there") })
+    }
+    #expect(!stage.log.contains { $0.contains("published on presence/bridge/status is not there") })
+  }
+
+  @Test func `a status of ours that somebody else wrote over is said again`() throws {
+    let stage = try LoopStage()
+    stage.run()
+    stage.broker.say("presence/clients/a/heartbeat", "")
+    stage.broker.retained["presence/bridge/status"] = "offline"
+    stage.pass(.seconds(10))
+    #expect(stage.broker.retained["presence/bridge/status"] == "online")
+  }
+
+  @Test func `one message that is never acknowledged does not put the look off`() throws {
+    let stage = try LoopStage()
+    stage.run()
+    stage.broker.acknowledges = { !$0.hasPrefix("presence/events/") }
+    stage.broker.refusal = { $0.hasPrefix("presence/occupancy/") ? 0 : nil }
+    stage.broker.say(
+      "presence/clients/a/status", #"{"state":"online","timeout":86400,"rooms":["lab"]}"#)
+    stage.pass(.seconds(20))
+    #expect(stage.loop.session?.inFlight.isEmpty == false)
+    #expect(stage.log.contains { $0.contains("published on presence/occupancy/lab is not there") })
   }
 
   @Test func `nothing is told where nothing is missing`() throws {
@@ -140,6 +194,55 @@ import Testing
   }
 }
 
+/// With MQTT 3.1.1 nobody says that events are refused.
+@Suite struct OwnEventsTests {
+  private func stage() throws -> LoopStage {
+    let stage = try LoopStage { $0.protocolVersion = .v311 }
+    stage.run()
+    return stage
+  }
+
+  private func change(_ stage: LoopStage, _ name: String) {
+    stage.broker.say("presence/clients/\(name)/rooms/lab", "join")
+    stage.pass(.seconds(1))
+  }
+
+  @Test func `events that do not come back twice are told of, and that they were mended`() throws {
+    let stage = try stage()
+    stage.broker.refusal = { $0.hasPrefix("presence/events/") ? 0 : nil }
+    change(stage, "a")
+    #expect(!stage.log.contains { $0.contains("presence/events/#") })
+    stage.pass(.seconds(10))
+    change(stage, "b")
+    #expect(stage.log.contains { $0.contains("publish on presence/events/# does not come back") })
+    #expect(!stage.broker.subscribed.contains("presence/events/#"))
+    stage.broker.refusal = { _ in nil }
+    stage.pass(.seconds(600))
+    change(stage, "c")
+    #expect(stage.log.contains { $0.contains("presence/events/# can be written again") })
+  }
+
+  @Test func `events that come back are listened to no longer than that`() throws {
+    let stage = try stage()
+    #expect(stage.broker.subscribed.contains("presence/events/#"))
+    #expect(stage.storedFilters.contains("presence/events/#"))
+    change(stage, "a")
+    #expect(!stage.broker.subscribed.contains("presence/events/#"))
+    #expect(!stage.storedFilters.contains("presence/events/#"))
+    stage.pass(.seconds(500))
+    change(stage, "b")
+    #expect(!stage.broker.subscribed.contains("presence/events/#"))
+    #expect(stage.loop.tally.rightsMissing == 0 && stage.loop.tally.invalid == 0)
+  }
+
+  @Test func `with MQTT 5 the broker says it, and nobody listens`() throws {
+    let stage = try LoopStage()
+    stage.run()
+    change(stage, "a")
+    #expect(!stage.broker.unsubscribed.contains("presence/events/#"))
+  }
+}
+
 /// Reading the statuses again.
 @Suite struct RereadTests {
   private func reading() throws -> LoopStage {
@@ -156,7 +259,7 @@ import Testing
   @Test func `its fence is sent again until it is back, and the filters are taken back`() throws {
     let stage = try reading()
     #expect(stage.broker.subscribed.contains("presence/+/+/status"))
-    #expect(try stage.storedFilters().contains("presence/+/+/status"))
+    #expect(stage.storedFilters.contains("presence/+/+/status"))
     _ = stage.broker.take("presence/bridge/fence")
     let turns = stage.pass(.seconds(3))
     #expect(turns < 50)
@@ -165,7 +268,22 @@ import Testing
     stage.broker.say("presence/bridge/fence", try #require(sent.last))
     stage.run()
     #expect(!stage.broker.subscribed.contains("presence/+/+/status"))
-    #expect(try !stage.storedFilters().contains("presence/+/+/status"))
+    #expect(!stage.storedFilters.contains("presence/+/+/status"))
+  }
+
+  @Test func `a fence that was on its way when it began does not end it`() throws {
+    let stage = try LoopStage()
+    stage.run()
+    stage.broker.say("$SYS/broker/publish/messages/dropped", "0", isReplay: true)
+    stage.run()
+    stage.broker.isHonest = false
+    stage.loop.sendFence()
+    let earlier = try #require(stage.broker.take("presence/bridge/fence").last)
+    stage.broker.say("$SYS/broker/publish/messages/dropped", "5")
+    stage.run()
+    stage.broker.say("presence/bridge/fence", earlier)
+    stage.run()
+    #expect(stage.loop.session?.reread.isUnderWay == true)
   }
 
   @Test func `another drop meanwhile begins another reading later, and burns nothing`() throws {

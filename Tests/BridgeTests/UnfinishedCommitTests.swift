@@ -40,7 +40,7 @@ import Testing
       unsaved = engine.everything
       return try commit(&unsaved, of: engine, bridge: bridge)
     }
-    func filters() -> [String] { [] }
+    var filters: [String] { [] }
     func keep(filters: [String]) {}
   }
 

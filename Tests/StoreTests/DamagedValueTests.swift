@@ -45,7 +45,7 @@ import Testing
     engine.connected(at: shelf.now)
     engine.settled(brokerRestarted: false, at: shelf.now)
     shelf.engine = engine
-    _ = try database.filters()
+    _ = database.filters
     for room in ["lab", "hall", "room-1"] {
       guard
         let scan = try database.history(

@@ -21,6 +21,7 @@ func described(_ topic: [UInt8], root: String = "presence") -> String {
     case .room(let who, let room): "room \(described(who)): \(text(room))"
     case .fence: "fence"
     case .stats: "stats"
+    case .events(let room): "events: \(text(room))"
     case .bridgeStatus: "bridge status"
     case .query: "query"
     case .occupancy(let room): "occupancy: \(text(room))"

@@ -18,6 +18,7 @@ import Testing
     ("presence/bridge/status", "bridge status"),
     ("presence/occupancy/lab/north", "occupancy: lab/north"),
     ("presence/count/lab", "count: lab"),
+    ("presence/events/lab/north", "events: lab/north"),
     ("$SYS/broker/uptime", "uptime"),
     ("$SYS/broker/publish/messages/dropped", "dropped"),
   ])
@@ -55,7 +56,7 @@ import Testing
     "presence/users/ann/devices/c/heartbeat", "presence/users/ann/clients/c/d/status",
     "presence/users/a/b/clients/c/heartbeat", "presence/users/", "presence/users/ann",
     "presence/users/ann/clients/c", "presence/clients/heartbeat", "presence/heartbeat",
-    "presence/bridge/fence/", "presence/bridge", "presence/bridge/x", "presence/events/lab",
+    "presence/bridge/fence/", "presence/bridge", "presence/bridge/x", "presence/events",
     "presence/occupancy", "presence/count", "$SYS/broker/uptimes", "$SYS/broker",
     "presence/clients/c/status\0",
   ])

@@ -50,8 +50,6 @@ extension BridgeLoop {
     session.unsubscribe(old + replayFilters.filter { !old.contains($0) })
   }
 
-  var keptFilters: [String] { (try? storage.filters()) ?? [] }
-
   /// Remembers what the broker may hold for our session, where rooms are described to Home Assistant, and which
   /// sources and assignments there are.
   ///
@@ -61,9 +59,10 @@ extension BridgeLoop {
     guard let session else { return false }
     let marks = sourceMarks.filters + assignmentMarks.filters
     let reading = session.reread.isUnderWay ? replayFilters : []
-    let passing = reading + session.rights.filters + session.subscriptions.owed
+    let passing =
+      reading + session.rights.filters + ownEventsFilters(session) + session.subscriptions.owed
     let filters = lastingFilters(session) + session.discovery.filters + passing + marks
-    if Set(keptFilters) == Set(filters) { return true }
+    if Set(storage.filters) == Set(filters) { return true }
     do {
       try storage.keep(filters: filters)
       return true

@@ -14,7 +14,8 @@ extension BridgeLoop {
   /// When ``publishCommitted()`` has something to do.
   var publishingTime: Instant {
     guard let session, session.phase == .live, !saving.isHoldingBack else { return .never }
-    var next = min(rereadTime, rightsTime, silenceTime, session.refusedFilters.nextTime)
+    var next = min(
+      min(rereadTime, rightsTime, ownEventsTime), silenceTime, session.refusedFilters.nextTime)
     guard canPublish else { return next }
     if !session.retained.isDone || !session.clears.isEmpty || session.questions.isBusy {
       return now.instant
@@ -44,6 +45,7 @@ extension BridgeLoop {
     rereadIfDue()
     askAgainIfDue()
     checkRightsIfDue()
+    listenToOwnEvents()
     watchSilence()
     let due = stopping == nil ? now.instant : .never
     while canPublish, let room = schedule.pop(at: due, isEdge: engine.isEdge) { announce(room) }
@@ -78,6 +80,7 @@ extension BridgeLoop {
     let (events, revision) = encoder.events(announcement, topic: topic, engine: &engine)
     if !refusals.isWaiting(.event(room)) {
       for event in events { send(topic, event, retain: false, as: .event(room)) }
+      if let session { session.ownEvents.said(behind: session.fences.number) }
     }
     publishState(room, revision: revision, encoder)
     describe(room, seen)

@@ -57,7 +57,8 @@ extension BridgeLoop: SessionReceiver {
     case .brokerUptime:
       session?.recovery.noteUptime(delivery.payload, isReplay: delivery.isReplay)
     case .brokerDropped: noteDropped(delivery.payload)
-    case .bridgeStatus: _ = session?.rights.saw(delivery.topic)
+    case .events: session?.ownEvents.heard()
+    case .bridgeStatus: _ = session?.rights.saw(delivery.topic, delivery.payload)
     case .query: hear(delivery)
     case .invalid(let problem): if !takeDiscovery(delivery) { reject(delivery, problem.words) }
     }
@@ -114,7 +115,8 @@ extension BridgeLoop: SessionReceiver {
   }
 
   private func ownOccupancy(_ room: UnsafeRawBufferPointer, _ delivery: Delivery) {
-    guard delivery.isReplay, let session, !session.rights.saw(delivery.topic) else { return }
+    guard delivery.isReplay, let session, !session.rights.saw(delivery.topic, delivery.payload)
+    else { return }
     let isKnown = engine.findRoom(room).map { engine.isRestored($0) } ?? false
     session.retained.occupancy(
       room, delivery.payload, believed: Revision.believed(from: saving.ceiling),
@@ -122,7 +124,8 @@ extension BridgeLoop: SessionReceiver {
   }
 
   private func ownCount(_ room: UnsafeRawBufferPointer, _ delivery: Delivery) {
-    guard delivery.isReplay, let session, !session.rights.saw(delivery.topic) else { return }
+    guard delivery.isReplay, let session, !session.rights.saw(delivery.topic, delivery.payload)
+    else { return }
     session.retained.count(room, delivery.payload)
   }
 
@@ -141,11 +144,12 @@ extension BridgeLoop: SessionReceiver {
       noteRun(Fences.run(of: payload))
       showItself(to: Fences.run(of: payload))
     case .overtaken: if session.phase == .settling { session.mustFenceAgain = true }
-    case .proof(let time):
+    case .proof(let number, let time):
       if session.phase == .settling { session.fenceIsBack = true }
       engine.fenceReturned(publishedAt: time)
-      endReread(session, publishedAt: time)
-      concludeRights(session, publishedAt: time)
+      endReread(session, number)
+      concludeRights(session, number)
+      concludeOwnEvents(session, number)
     }
   }
 

@@ -18,7 +18,7 @@ extension BridgeLoop {
   func rereadIfDue() {
     guard let session, now.instant >= rereadTime else { return }
     if session.reread.isUnderWay { return sendFence() }
-    session.reread.begin(at: now.instant)
+    session.reread.begin(behind: session.fences.number, at: now.instant)
     tally.rereads += 1
     log.log(.notice, at: now, "the broker has dropped messages; reading the statuses again")
     // Should this run end before the reading does, the next one knows what is left in the session.
@@ -36,8 +36,8 @@ extension BridgeLoop {
   }
 
   /// A fence that was sent behind the subscription is back: everything was replayed.
-  func endReread(_ session: Session, publishedAt time: Instant) {
-    guard session.reread.fenceReturned(publishedAt: time, at: now.instant) else { return }
+  func endReread(_ session: Session, _ fence: UInt64) {
+    guard session.reread.fenceReturned(fence, at: now.instant) else { return }
     settleMoves(session)
     session.unsubscribe(replayFilters)
     keepFilters()

@@ -13,12 +13,12 @@ extension BridgeLoop {
     guard let session, now.instant >= rightsTime else { return }
     // The fence may have been dropped.
     if session.rights.startedAt != nil { return sendFence() }
-    guard session.retained.isDone, session.inFlight.isEmpty, !session.reread.isUnderWay else {
+    guard session.retained.isDone, !session.reread.isUnderWay else {
       return session.rights.putOff(at: now.instant)
     }
     probeIfSilent(session)
     if session.rights.isMissing { publishForLook() }
-    session.rights.look(at: topicsToLookAt, at: now.instant)
+    session.rights.look(at: topicsToLookAt, behind: session.fences.number, at: now.instant)
     // Should this run end before the look does, the next one knows what is left in the session.
     guard keepFilters() else { return session.rights.giveUp(at: now.instant) }
     let filters = session.rights.filters
@@ -40,14 +40,20 @@ extension BridgeLoop {
 
   /// Of the bridge itself, and of one room.
   private var topicsToLookAt: [RightsCheck.Topic] {
-    var topics = [RightsCheck.Topic(name: Array(names.bridgeStatus.utf8))]
-    if let room = quietRoom {
-      engine.withRoomName(room) { name in
-        topics.append(RightsCheck.Topic(name: names.occupancy(name), room: room))
-        topics.append(RightsCheck.Topic(name: names.count(name), room: room))
-      }
+    let status = RightsCheck.Topic(
+      name: Array(names.bridgeStatus.utf8), content: .word(Array("online".utf8)))
+    guard let room = quietRoom else { return [status] }
+    let revision = engine.revision(of: room)
+    let count = engine.figures(of: room).count
+    return engine.withRoomName(room) { name in
+      [
+        status,
+        RightsCheck.Topic(
+          name: names.occupancy(name), content: .revision(revision), room: room, revision: revision),
+        RightsCheck.Topic(
+          name: names.count(name), content: .count(count), room: room, revision: revision),
+      ]
     }
-    return topics.filter { !isKnownRefused($0) }
   }
 
   /// One whose topics hold what there is to say of it.
@@ -55,6 +61,14 @@ extension BridgeLoop {
     (0..<min(engine.roomCapacity, 1_000)).first {
       engine.hasRoom($0) && engine.isShown($0) && !engine.isTouched($0)
     }
+  }
+
+  /// Whether nothing was published there since the look began.
+  private func isAsPublished(_ topic: RightsCheck.Topic) -> Bool {
+    let room = topic.room
+    guard room >= 0 else { return true }
+    return engine.hasRoom(room) && engine.isShown(room)
+      && engine.revision(of: room) == topic.revision
   }
 
   /// What the broker says that it refuses needs no looking at.
@@ -83,13 +97,11 @@ extension BridgeLoop {
     return true
   }
 
-  func concludeRights(_ session: Session, publishedAt time: Instant) {
+  func concludeRights(_ session: Session, _ fence: UInt64) {
     let topics = session.rights.topics
     let verdict = session.rights.fenceReturned(
-      publishedAt: time, at: now.instant, isSilent: isSilent(session)
-    ) {
-      $0.room < 0 || engine.hasRoom($0.room) && engine.isShown($0.room)
-    }
+      fence, at: now.instant, isSilent: isSilent(session)
+    ) { isAsPublished($0) && !isKnownRefused($0) }
     guard let verdict else { return }
     session.unsubscribe(topics.map { String(decoding: $0.name, as: UTF8.self) })
     keepFilters()

@@ -56,8 +56,10 @@ extension BridgeLoop {
       || (session.withheld > 0 && now.instant >= stallTime(session)) || stopping != nil
   }
 
-  /// When the broker would send nothing more.
-  func stallTime(_ session: Session) -> Instant { session.lastInput + Self.stall }
+  /// When the broker would send nothing more; or, where something always comes, when it would miss a word of ours.
+  func stallTime(_ session: Session) -> Instant {
+    min(session.lastInput + Self.stall, session.lastWrite + configuration.keepalive / 2)
+  }
 
   func save() {
     if saving.isUnfinished { return commit() }
@@ -186,7 +188,7 @@ extension BridgeLoop {
     guard let session, session.isOpen, !saving.isHoldingBack else { return }
     if session.phase == .settling, session.withheld > 0, !isStalled { return }
     session.write()
-    session.acknowledged()
+    session.acknowledged(at: now.instant)
     handleSessionChange()
   }
 }

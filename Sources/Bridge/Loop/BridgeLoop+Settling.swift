@@ -12,7 +12,7 @@ extension BridgeLoop {
     tally.connections += 1
     session.receivedBefore = tally.received
     session.maximumPacketSize = welcome.maximumPacketSize
-    let kept = keptFilters
+    let kept = storage.filters
     session.discovery.findLeftovers(in: kept)
     forgetDroppedSources(in: kept)
     takeOutUnassigned(in: kept)
@@ -115,6 +115,7 @@ extension BridgeLoop {
     session.phase = .live
     session.missingFence.end()
     session.rights.begin(at: now.instant)
+    session.ownEvents.begin(at: now.instant)
     session.retained.beginChecking()
     session.nextStats = now.instant
     reconnecting.settled()
@@ -123,7 +124,10 @@ extension BridgeLoop {
       "live on \(configuration.broker) with MQTT \(session.version.name)"
         + "\(restarted && !session.recovery.wasSessionTaken ? ", which was restarted" : ""): "
         + "\(engine.presences) presences in \(engine.occupiedRooms) rooms")
-    if session.recovery.wasSessionTaken { tellStranger() }
+    if session.recovery.wasSessionTaken {
+      reconnecting.wasTakenByStranger()
+      tellStranger()
+    }
     publishStatus("online")
     session.unsubscribe(passingFilters(session))
     keepFilters()

@@ -29,6 +29,8 @@ extension BridgeLoop {
       takenOver(
         "another bridge (run \(other)) has taken over the session of \(configuration.clientID)")
     case .bridge, .nobody:
+      reconnecting.wasTakenByStranger()
+      reconnecting.tryAtOnce(at: now.instant)
       log.limited(
         "stranger", .warning, at: now,
         "no other bridge shows itself on \(names.stats): whoever connects as "

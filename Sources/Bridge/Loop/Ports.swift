@@ -196,7 +196,8 @@ public protocol Storage: AnyObject {
   var isSyncing: Bool { get }
   /// Gives up a commit that is under way; nothing of it stays.
   func abandonCommit()
-  func filters() throws(StoreError) -> [String]
+  /// As last kept.
+  var filters: [String] { get }
   func keep(filters: [String]) throws(StoreError)
   /// As ``Database/thinHistory(at:)``.
   func thinHistory(at time: Int64) throws(StoreError) -> Bool

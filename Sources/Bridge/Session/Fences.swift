@@ -24,7 +24,8 @@ struct Fences {
   }
 
   private let run: UInt64
-  private var number: UInt64
+  /// Of the one that was sent last: what is asked for behind it is proved by a later one alone.
+  private(set) var number: UInt64
   private var sent: [Sent] = []
   private(set) var lastSent = Instant(nanoseconds: .min)
 
@@ -61,7 +62,7 @@ struct Fences {
   }
 
   enum Answer: Equatable {
-    case proof(publishedAt: Instant)
+    case proof(number: UInt64, publishedAt: Instant)
     /// Ours, but it may have overtaken something.
     case overtaken
     case foreign
@@ -78,6 +79,6 @@ struct Fences {
     let fence = sent[position]
     sent.removeSubrange(...position)
     guard keepsOrder || received - fence.received < Self.window else { return .overtaken }
-    return .proof(publishedAt: fence.at)
+    return .proof(number: fence.number, publishedAt: fence.at)
   }
 }

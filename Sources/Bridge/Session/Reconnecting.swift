@@ -9,6 +9,8 @@ struct Reconnecting {
   /// What the attempt under way has come to.
   var ending = Fallback.Ending.unanswered
   private(set) var nextAttempt: Instant
+  /// Before the attempt that is under way.
+  private var lastWait = Duration.zero
   /// When this run was connected last; `nil`: never.
   private(set) var disconnectedAt: Instant?
   /// This run has been live.
@@ -37,11 +39,16 @@ struct Reconnecting {
     isContested = false
   }
 
-  /// A session that had been accepted is over. One that did not last is no success: two bridges that cut each other
-  /// off must drift apart.
+  /// How long a session has to be live at the most to be a success.
+  private static let success = Duration.seconds(5)
+
+  /// A session that had been accepted is over. One that did not last as long as it was waited for is no success: two
+  /// bridges that cut each other off must drift apart, and a broker that ends each session is not to be pestered.
   mutating func ended(_ session: Session, at now: Instant) {
     if session.phase == .settling { isContested = true }
-    if session.phase == .live, now >= session.settledAt + .seconds(5) { backoff.succeed() }
+    if session.phase == .live, now - session.settledAt >= min(lastWait, Self.success) {
+      backoff.succeed()
+    }
     if session.phase != .connecting { disconnectedAt = now }
   }
 
@@ -53,12 +60,16 @@ struct Reconnecting {
     let last = version
     if isAutomatic { version = fallback.version(after: ending, of: last) }
     let isAtOnce = ending == .versionRefused && last == .v5 && version == .v311
-    nextAttempt = isAtOnce ? now : now + backoff.fail(jitter: jitter)
+    lastWait = isAtOnce ? .zero : backoff.fail(jitter: jitter)
+    nextAttempt = now + lastWait
     return last == .v5 && version == .v311 ? Change(reason: ending) : nil
   }
 
   /// The next attempt follows at once.
   mutating func tryAtOnce(at now: Instant) { nextAttempt = now }
+
+  /// Somebody who is no bridge takes our sessions: that costs the session and no more.
+  mutating func wasTakenByStranger() { backoff.succeed() }
 
   /// A run was looked for; its number is no reason to look again.
   mutating func believed(_ other: Int64) { earlierRun = max(earlierRun, other) }

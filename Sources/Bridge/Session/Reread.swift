@@ -12,6 +12,8 @@ struct Reread {
   private var earliest = Instant(nanoseconds: .min)
   /// When the reading that is under way began; `nil`: none is.
   private(set) var startedAt: Instant?
+  /// The fence that was sent last before it began.
+  private var earlierFence: UInt64 = 0
 
   var isUnderWay: Bool { startedAt != nil }
 
@@ -24,9 +26,10 @@ struct Reread {
     if let dropped, count > dropped { due = min(due, now) }
   }
 
-  mutating func begin(at now: Instant) {
+  mutating func begin(behind fence: UInt64, at now: Instant) {
     due = .never
     startedAt = now
+    earlierFence = fence
   }
 
   /// It could not be begun: later.
@@ -36,11 +39,11 @@ struct Reread {
     earliest = now + Self.shortestPause
   }
 
-  /// A fence that was published at `time` came back.
+  /// A fence came back.
   ///
   /// - Returns: whether that ended the reading.
-  mutating func fenceReturned(publishedAt time: Instant, at now: Instant) -> Bool {
-    guard let startedAt, time >= startedAt else { return false }
+  mutating func fenceReturned(_ number: UInt64, at now: Instant) -> Bool {
+    guard let startedAt, number > earlierFence else { return false }
     self.startedAt = nil
     earliest = now + max(Self.shortestPause, (now - startedAt) * Self.pauseFactor)
     return true

@@ -1,4 +1,5 @@
 import Presence
+import Topics
 
 /// Finds out, while the bridge is live, whether the broker lets it write and read what it needs to.
 ///
@@ -10,8 +11,27 @@ struct RightsCheck {
   /// A topic of ours, and what kind it is for the words of the log.
   struct Topic: Equatable {
     var name: [UInt8]
-    /// The room whose topic it is; -1: none.
+    var content: Content
+    /// The room whose topic it is, and the revision that was published last; -1: none.
     var room: Int32 = -1
+    var revision: Int64 = 0
+  }
+
+  /// What was published last, as far as what comes back has to agree with it.
+  enum Content: Equatable {
+    case word([UInt8])
+    case count(Int)
+    /// A snapshot of this revision or a later one.
+    case revision(Int64)
+
+    func agrees(with payload: UnsafeRawBufferPointer) -> Bool {
+      switch self {
+      case .word(let word): payload.elementsEqual(word)
+      case .count(let count): Payload.count(payload) == count
+      case .revision(let revision):
+        RetainedSnapshot.read(payload).map { $0.revision >= revision } ?? false
+      }
+    }
   }
 
   private static let again = Duration.seconds(600)
@@ -24,6 +44,8 @@ struct RightsCheck {
   private var patience = Patience()
   private(set) var nextTime = Instant.never
   private(set) var startedAt: Instant?
+  /// The fence that was sent last before the look began.
+  private var earlierFence: UInt64 = 0
   /// Something was missing, and was told.
   private(set) var isTold = false
   private(set) var probe = Probe.unneeded
@@ -58,8 +80,9 @@ struct RightsCheck {
     putOff(at: now)
   }
 
-  mutating func look(at topics: [Topic], at now: Instant) {
+  mutating func look(at topics: [Topic], behind fence: UInt64, at now: Instant) {
     self.topics = topics
+    earlierFence = fence
     seen = topics.map { _ in false }
     startedAt = now
     nextTime = .never
@@ -70,14 +93,14 @@ struct RightsCheck {
     startedAt == nil ? [] : topics.map { String(decoding: $0.name, as: UTF8.self) }
   }
 
-  /// Takes in a replay.
+  /// Takes in a replay. One of something else than was published last shows that this was not let through.
   ///
   /// - Returns: whether it was one of those that are looked for.
-  mutating func saw(_ topic: UnsafeRawBufferPointer) -> Bool {
+  mutating func saw(_ topic: UnsafeRawBufferPointer, _ payload: UnsafeRawBufferPointer) -> Bool {
     guard startedAt != nil,
       let place = topics.firstIndex(where: { $0.name.elementsEqual(topic) })
     else { return false }
-    seen[place] = true
+    seen[place] = topics[place].content.agrees(with: payload)
     return true
   }
 
@@ -97,17 +120,17 @@ struct RightsCheck {
     case mended
   }
 
-  /// A fence that was published at `time` came back.
+  /// A fence came back.
   ///
   /// - Parameters:
   ///   - isSilent: nothing has come on the clients' topics; else they may be read, whatever became of the probe.
-  ///   - isWanted: whether a topic is still to be there.
+  ///   - isWanted: whether a topic is still to hold that.
   /// - Returns: `nil`: no look has ended.
   mutating func fenceReturned(
-    publishedAt time: Instant, at now: Instant, isSilent: Bool, isWanted: (Topic) -> Bool
+    _ number: UInt64, at now: Instant, isSilent: Bool, isWanted: (Topic) -> Bool
   ) -> Verdict? {
-    guard let startedAt, time >= startedAt else { return nil }
-    self.startedAt = nil
+    guard startedAt != nil, number > earlierFence else { return nil }
+    startedAt = nil
     let missing = topics.indices.filter { !seen[$0] && isWanted(topics[$0]) }.map { topics[$0] }
     let isProbeMissing = isSilent && probe == .taken
     guard !missing.isEmpty || isProbeMissing else { return allThere(at: now) }

@@ -38,6 +38,7 @@ final class Session {
   var discovery: Discovery
   var questions = QuestionDesk()
   var rights: RightsCheck
+  var ownEvents = OwnEvents()
   /// Names of rooms whose retained topics are to be cleared.
   var clears: ContiguousArray<[UInt8]> = []
   /// When the broker refused something last.
@@ -47,6 +48,8 @@ final class Session {
   /// The run of another bridge, if one showed itself.
   var otherRun: Int64?
 
+  /// When something was sent last that says to the broker that we are here.
+  private(set) var lastWrite: Instant
   /// QoS 1 messages received, and those of them whose acknowledgements are held back.
   private(set) var received = 0
   private(set) var withheld = 0
@@ -88,6 +91,7 @@ final class Session {
     lastInput = now
     readAt = now
     lastBacklog = now
+    lastWrite = now
     nextKeepAlive = now
     fences = Fences(run: UInt64(run), startedAt: now)
     rights = RightsCheck(run: run)
@@ -115,7 +119,7 @@ final class Session {
   }
 
   /// What was withheld has been let go.
-  func acknowledged() { withheld = 0 }
+  func acknowledged(at now: Instant) { (withheld, lastWrite) = (0, now) }
 }
 
 /// Who takes in what a session was delivered.

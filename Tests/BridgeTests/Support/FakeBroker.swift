@@ -16,6 +16,8 @@ final class FakeBroker: Broker, Link {
   var isHonest = true
   /// The reason of a PUBACK for a topic; 0 where it gives `nil`.
   var refusal: (String) -> Int32? = { _ in nil }
+  /// Whether a PUBACK comes for a topic at all.
+  var acknowledges: (String) -> Bool = { _ in true }
   /// As Mosquitto 2.0.11 does with `max_queued_messages 0`.
   var hangsUpAtRefusal = false
   /// The code of a SUBACK for a filter; the QoS that was asked for where it gives `nil`.
@@ -106,8 +108,13 @@ final class FakeBroker: Broker, Link {
     let reason = refusal(name)
     if retain, reason == nil { retained[name] = text.isEmpty ? nil : text }
     guard isHonest else { return id }
+    if name.hasPrefix("presence/events/"), subscribed.contains("presence/events/#"), reason == nil {
+      say(name, text)
+    }
     if name.hasSuffix("/fence"), !text.hasSuffix(" 0"), reason == nil { say(name, text) }
-    if atLeastOnce { inbox.append { $0.linkDidAcknowledge(id, reason: reason ?? 0) } }
+    if atLeastOnce, acknowledges(name) {
+      inbox.append { $0.linkDidAcknowledge(id, reason: reason ?? 0) }
+    }
     if hangsUpAtRefusal, reason ?? 0 >= 128 { end(LinkEnd(reason: "hung up")) }
     return id
   }

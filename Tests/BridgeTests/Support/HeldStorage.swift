@@ -70,6 +70,6 @@ final class HeldStorage: Storage {
     return acts.filter { $0 != .commit(clients: 0) }
   }
 
-  func filters() -> [String] { [] }
+  var filters: [String] { [] }
   func keep(filters: [String]) {}
 }

@@ -58,7 +58,7 @@ final class LoopStage {
   }
 
   /// What is remembered of the session's filters.
-  func storedFilters() throws -> [String] { try loop.storage.filters() }
+  var storedFilters: [String] { loop.storage.filters }
 
   func takeLog() -> [String] {
     defer { log = [] }

@@ -7,6 +7,9 @@ extension BridgeLoop {
   /// The bridge has been accepted by a broker, and has not noticed an end.
   var isConnected: Bool { stage == .live || stage == .settling }
 
+  /// It listens to its own events, as it does now and then with MQTT 3.1.1.
+  var isListeningToEvents: Bool { session?.ownEvents.isListening ?? false }
+
   /// A commit goes on over several turns.
   var isCommitting: Bool { saving.isUnfinished }
 

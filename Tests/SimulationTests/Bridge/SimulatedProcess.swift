@@ -141,10 +141,7 @@ final class SimulatedStorage: Storage {
     throw .failed(call: "step", code: 13, reason: "database or disk is full")
   }
 
-  func filters() throws(StoreError) -> [String] {
-    if let database { return try database.filters() }
-    return world.disk.rows.filters
-  }
+  var filters: [String] { database?.filters ?? world.disk.rows.filters }
 
   func keep(filters: [String]) throws(StoreError) {
     guard process.step() else { return }

@@ -1,12 +1,16 @@
 import Bridge
 import Presence
+import Topics
 
 /// The session's subscriptions, once live and quiet, are exactly those of a bridge that has just begun: nothing is
 /// left over, and nothing is missing.
 extension Judge {
   func checkSubscriptions() {
-    let fresh = FreshBridge.subscriptions(like: world)
+    var fresh = FreshBridge.subscriptions(like: world)
     let kept = world.broker.subscriptions
+    let events = "\(TopicNames(root: world.plan.configuration.root).eventsFilter) 0"
+    fresh.remove(events)
+    if world.host.loop?.isListeningToEvents ?? false { fresh.insert(events) }
     world.reached[.subscriptions] += 1
     let missing = fresh.subtracting(kept)
     let extra = kept.subtracting(fresh).filter { !mayBeOfOldState($0) }
