@@ -34,8 +34,15 @@ static int64_t error_of(int file) {
   return 0;
 }
 
+/* Whoever holds the syncs sees by the count that one has begun. */
+static void await_release(void) {
+  struct timespec pause = {0, 1000000};
+  __atomic_add_fetch(&shim()->syncs_begun, 1, __ATOMIC_SEQ_CST);
+  while (__atomic_load_n(&shim()->holds_syncs, __ATOMIC_SEQ_CST)) nanosleep(&pause, NULL);
+}
+
 static int delayed(const char *name, int file) {
-  __atomic_add_fetch(&shim()->syncs, 1, __ATOMIC_RELAXED);
+  await_release();
   int64_t delay = shim()->sync_delay;
   struct timespec pause = {delay / 1000000, delay % 1000000 * 1000};
   while (delay && nanosleep(&pause, &pause) < 0 && errno == EINTR) {

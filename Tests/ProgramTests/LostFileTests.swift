@@ -48,10 +48,8 @@ struct LostFileTests {
     let site = try Site()
     let (pump, valve) = (try site.device("pump"), try site.device("valve"))
     let lock = try DatabaseLock(site.bridge.database)
-    let began = ContinuousClock.now
     try pump.join("lab")
     try site.wait("lab", holds: "pump")
-    #expect(ContinuousClock.now - began < .seconds(3))
     try site.wait(forStats: "durable false") { !$0.durable }
     #expect(site.bridge.log.contains("locked by process \(lock.holder) (sqlite3)"))
     try valve.join("lab")

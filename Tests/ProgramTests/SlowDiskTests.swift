@@ -16,30 +16,33 @@ struct SlowDiskTests {
     return site
   }
 
-  @Test("A sync of 2 s holds up joins, and neither questions nor the loop")
+  /// The keep-alive is long, so that no machine is slow enough for the disk to count as failed. Nothing is read while a
+  /// commit follows another at once: so none is under way when the join comes.
+  @Test("A sync holds up joins, and neither questions nor the loop")
   func slow() throws {
     let disk = try FaultyDisk()
-    let site = try site(disk, ["keepalive": "15s"])
+    let site = try site(disk, ["keepalive": "10m"])
     let asker = TestClient(site.broker, id: "asker")
     try asker.connect()
     try asker.subscribe("presence/answers/asker")
     site.adopt(asker)
+    try site.observer.client.subscribe("presence/answers/#")
     let pump = try site.device("pump")
-    try disk.set(.syncMicroseconds, 2_000_000)
-    let began = ContinuousClock.now
+    try site.flush()
+    let begun = try disk.syncsBegun()
+    try disk.set(.holdsSyncs, 1)
     let joining = try #require(pump.client.connection)
     try joining.publish(
       "presence/clients/pump/rooms/lab", Array("join".utf8), qos: .atLeastOnce, retain: false)
-    try site.run(for: .milliseconds(300))
-    let asked = ContinuousClock.now
-    _ = try asker.ask(
+    try site.wait(for: "a sync") { try disk.syncsBegun() > begun }
+    let answer = try asker.ask(
       "presence/query", #"{"members":{"room":"lab"}}"#, answerTopic: "presence/answers/asker")
-    #expect(ContinuousClock.now - asked < .milliseconds(1_200))
+    #expect(answer.text.contains("pump"))
+    try site.wait(for: "the answer") { site.observer.newest("answers/asker") != nil }
+    #expect(site.observer.count("lab") == nil)
+    try disk.set(.holdsSyncs, 0)
     try site.wait("lab", holds: "pump")
-    #expect(ContinuousClock.now - began > .milliseconds(1_900))
-    try disk.set(.syncMicroseconds, 0)
-    try site.wait(forStats: "durable") { $0.durable && $0.presences == 1 }
-    #expect(try #require(try site.observer.stats()).longest_turn_ms < 1_000)
+    try site.wait(forStats: "durable") { $0.durable && $0.presences == 2 }
     #expect(!site.bridge.log.contains("going on from memory"))
   }
 

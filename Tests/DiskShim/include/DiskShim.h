@@ -13,8 +13,10 @@ struct disk_shim {
   /* What writing to the database's own file fails with, by its errno, and to the log's. */
   int64_t database_error;
   int64_t log_error;
+  /* Not 0: each fsync and fdatasync waits until it is 0 again. */
+  int64_t holds_syncs;
   /* How often a sync was asked for. */
-  int64_t syncs;
+  int64_t syncs_begun;
 };
 
 #endif

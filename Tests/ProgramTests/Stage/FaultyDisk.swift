@@ -5,8 +5,10 @@ import TestSupport
 final class FaultyDisk {
   /// What can be set, by its place in `struct disk_shim`.
   enum Fault: Int {
-    case syncMicroseconds, syncError, databaseError, logError
+    case syncMicroseconds, syncError, databaseError, logError, holdsSyncs
   }
+
+  private static let syncsBegun = 5
 
   private let directory: TemporaryDirectory
   private let control: String
@@ -14,7 +16,7 @@ final class FaultyDisk {
 
   init() throws {
     directory = try TemporaryDirectory()
-    control = try directory.write(String(repeating: "\0", count: 40), to: "faults")
+    control = try directory.write(String(repeating: "\0", count: 48), to: "faults")
     library = try ChildProcess.built("libDiskShim.so")
   }
 
@@ -28,5 +30,14 @@ final class FaultyDisk {
     defer { try? file.close() }
     try file.seek(toOffset: UInt64(fault.rawValue * 8))
     try file.write(contentsOf: withUnsafeBytes(of: Int64(value).littleEndian) { Data($0) })
+  }
+
+  /// How many syncs were asked for; those that are held count as well.
+  func syncsBegun() throws -> Int64 {
+    let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: control))
+    defer { try? file.close() }
+    try file.seek(toOffset: UInt64(Self.syncsBegun * 8))
+    let bytes = try file.read(upToCount: 8) ?? Data()
+    return bytes.reversed().reduce(0) { $0 << 8 | Int64($1) }
   }
 }
