@@ -44,6 +44,7 @@ extension Database {
   public func load(into engine: inout Engine, at now: Now) throws(StoreError) {
     let then = try bridgeRow().time(of: now)
     do {
+      try closeGaps()
       try loadRooms(into: &engine, at: then)
       try loadClients(into: &engine, at: then)
       try loadMemberships(into: &engine)
