@@ -221,13 +221,26 @@ import Testing
     live.link.say("presence/clients/a/rooms/lab", "join")
     live.turn()
     let writes = live.link.writes
-    live.turn(after: 7_499)
+    for _ in 1...74 { live.turn(after: 100) }
+    live.turn(after: 99)
     #expect(live.loop.saving.isDurable)
     #expect(live.link.writes == writes)
     live.turn(after: 1)
     #expect(!live.loop.saving.isDurable)
     #expect(live.link.writes > writes)
     #expect(live.announcements == 1)
+  }
+
+  @Test func `time in which the bridge was suspended is not the disk's`() {
+    let live = Live()
+    live.storage.callsLeft = 2
+    live.link.say("presence/clients/a/rooms/lab", "join")
+    live.turn()
+    live.turn(after: 60_000)
+    #expect(live.loop.saving.isDurable)
+    live.turn()
+    #expect(live.loop.saving.isDurable)
+    #expect(!live.loop.saving.isUnfinished)
   }
 
   @Test func `a rewrite takes several turns as well, and holds nothing back meanwhile`() {

@@ -5,6 +5,8 @@ struct CommitPace {
   /// A disk that takes longer than this is given more at a time: what comes within a moment goes with it.
   private static let slow = Duration.milliseconds(5)
   private static let longestGathering = Duration.milliseconds(5)
+  /// The loop looks more often than this, while it runs.
+  private static let longestPause = Duration.seconds(1)
   /// How long everything may take, which holds nothing back.
   private static let rewritePatience = Duration.seconds(120)
 
@@ -13,6 +15,8 @@ struct CommitPace {
   private let patience: Duration
   /// When acknowledgements began to be held back.
   private(set) var heldSince: Instant?
+  /// When it was last looked whether they still have to be.
+  private var lookedAt: Instant?
   /// When the disk began to be awaited; `nil`: it is not.
   private var syncingSince: Instant?
   private var lastSync = Duration.zero
@@ -43,14 +47,13 @@ struct CommitPace {
   /// - Parameter isFollowed: another commit has to follow before anything is let go.
   mutating func ended(at now: Instant, isFollowed: Bool) {
     lastSync = syncingSince.map { now - $0 } ?? .zero
-    syncingSince = nil
-    gathersUntil = nil
+    (syncingSince, gathersUntil, lookedAt) = (nil, nil, nil)
     followers = isFollowed ? followers + 1 : 0
     if !isFollowed { heldSince = nil }
   }
 
   mutating func failed() {
-    (syncingSince, heldSince, gathersUntil) = (nil, nil, nil)
+    (syncingSince, heldSince, gathersUntil, lookedAt) = (nil, nil, nil, nil)
     followers = 0
   }
 
@@ -61,7 +64,11 @@ struct CommitPace {
     return max(lastSync, now - syncingSince) < patience / 3
   }
 
-  func isStuck(at now: Instant, isHoldingBack: Bool) -> Bool {
+  /// Whether a commit takes too long. Time in which the bridge was suspended is not the disk's.
+  mutating func isStuck(at now: Instant, isHoldingBack: Bool) -> Bool {
+    let pause = lookedAt.map { now - $0 } ?? .zero
+    lookedAt = now
+    if pause > Self.longestPause { heldSince = heldSince.map { $0 + pause } }
     guard let heldSince else { return false }
     return now - heldSince >= (isHoldingBack ? patience : Self.rewritePatience)
   }

@@ -99,7 +99,7 @@ struct Saving {
   mutating func goesOn() { isUnfinished = true }
 
   /// Whether the commit that is under way has taken too long.
-  func isStuck(at now: Instant) -> Bool {
+  mutating func isStuck(at now: Instant) -> Bool {
     isUnfinished && pace.isStuck(at: now, isHoldingBack: isHoldingBack)
   }
 
