@@ -30,10 +30,16 @@ extension BridgeLoop {
     case .live, .settling, .waiting, .connecting:
       // Its next part, or the end of what it waits for.
       if saving.isUnfinished {
-        return now.instant + (saving.lockedSince == nil ? Self.partPause : Self.lockPause)
+        return now.instant + pause
       }
       return stage == .live ? saving.nextAttempt : .never
     }
+  }
+
+  /// Until the next look at a commit that is under way.
+  private var pause: Duration {
+    if saving.lockedSince != nil { return Self.lockPause }
+    return storage.isSyncing ? saving.pace.pause(at: now.instant) : Self.partPause
   }
 
   private static let partPause = Duration.milliseconds(1)

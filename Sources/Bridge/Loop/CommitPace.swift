@@ -57,6 +57,12 @@ struct CommitPace {
     followers = 0
   }
 
+  /// How long until it is worth a look whether the disk has answered: the longer it takes, the less a look is worth.
+  func pause(at now: Instant) -> Duration {
+    let waited = syncingSince.map { now - $0 } ?? .zero
+    return min(max(.milliseconds(1), waited / 8), .milliseconds(10))
+  }
+
   /// Whether the bridge may read on, and let time pass, while the disk is awaited: not where another such wait
   /// would be too long for the broker.
   func mayGoOn(at now: Instant) -> Bool {
