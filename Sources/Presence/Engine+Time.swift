@@ -74,11 +74,9 @@ extension Engine {
   /// The broker sent its will and went; the broker that is there now, which lost our session, holds its
   /// birth: it was back before us. That is not heard live, so it has its timeout to show up.
   private mutating func pardon(_ index: Int32) {
-    clients[Int(index)].state = .online
-    clients[Int(index)].mark = now.instant
+    stopDying(index)
     if clients[Int(index)].reliesOnWill { clients[Int(index)].flags.insert(.unconfirmed) }
     schedule(index)
-    save(client: index)
   }
 
   /// A will is lost with the broker that held it: who relies on it alone has to be heard. For what a gateway carries,

@@ -85,4 +85,20 @@ import Testing
     stage.tick()
     #expect(stage.members("lab") == ["a"])
   }
+
+  /// "a" was removed from the lab, came back into the hall, and the lab waits for its heartbeat.
+  @Test func `who is not dead after all is still waited for in the rooms of an earlier removal`() {
+    var stage = Stage()
+    stage.online("a", rooms: ["lab"], timeout: .seconds(5))
+    stage.at(.seconds(5))
+    stage.tick()
+    stage.join("a", "hall")
+    stage.offline("a")
+    stage.disconnect()
+    stage.connect()
+    stage.claimsOnline("a", rooms: ["lab"], timeout: .seconds(5))
+    stage.settle(brokerRestarted: true)
+    stage.expectInvariants()
+    #expect(stage.members("hall") == ["a"])
+  }
 }
