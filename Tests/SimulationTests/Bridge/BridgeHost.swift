@@ -74,7 +74,10 @@ final class BridgeHost {
   }
 
   /// There is something to read.
-  func poke() { turn(at: world.now + world.random.duration(0...1)) }
+  func poke() {
+    guard loop?.mayRead ?? false else { return }
+    turn(at: world.now + world.random.duration(0...1))
+  }
 
   func wake() { turn(at: world.now) }
 
@@ -100,7 +103,7 @@ final class BridgeHost {
     // A turn takes time.
     let least = Duration.microseconds(200)
     turn(at: world.now + (world.canary == .neverWaits ? least : max(wait, least)))
-    if link?.hasInput ?? false { poke() }
+    if loop.mayRead, link?.hasInput ?? false { poke() }
     // What can be written wakes whoever waits for it.
     if loop.mayWrite, link?.hasOutput ?? false { turn(at: world.now + .microseconds(200)) }
   }

@@ -51,6 +51,8 @@ final class SimulatedStorage: Storage {
   private var database: Database?
   /// What a commit has written that is not done.
   private var staged: SimulatedDisk.Rows?
+  /// What the disk is asked to keep, and when it will have.
+  private var syncing: (rows: SimulatedDisk.Rows, until: Instant, seal: Judge.Seal)?
 
   init(_ world: World, _ process: SimulatedProcess, database: Database?) {
     self.world = world
@@ -58,14 +60,31 @@ final class SimulatedStorage: Storage {
     self.database = database
   }
 
-  /// The process is gone, and its locks with it.
-  func close() { database = nil }
+  /// The process is gone, and its locks with it. The disk may have what it was asked to keep.
+  func close() {
+    database = nil
+    guard let sync = syncing else { return }
+    syncing = nil
+    if world.keepsUnseenCommit { keep(sync.rows, sync.seal) }
+  }
+
+  var isSyncing: Bool { syncing != nil && !process.isDead }
+
+  /// Nothing of what the disk is asked to keep need be lost.
+  func abandonCommit() {
+    staged = nil
+    world.disk.isBehind = true
+    guard let sync = syncing else { return }
+    syncing = nil
+    if world.keepsUnseenCommit { world.disk.rows = sync.rows }
+  }
 
   /// In some histories a commit takes several calls, and now and then has to wait before it begins.
   func commit(_ unsaved: inout Unsaved, of engine: borrowing Engine, bridge: BridgeRow)
     throws(StoreError) -> Bool
   {
     guard process.step() else { return true }
+    if let sync = syncing { return seeEnd(of: sync) }
     do throws(StoreError) { try refuseIfFull() } catch {
       staged = nil
       throw error
@@ -105,8 +124,37 @@ final class SimulatedStorage: Storage {
     rows.apply(unsaved.take(world.plan.commitLimits.rows), of: engine, bridge: bridge)
     staged = unsaved.isEmpty ? nil : rows
     process.deeds += 1
-    if unsaved.isEmpty { committed(world.canary == .forgetsCommits ? before : rows) }
-    return unsaved.isEmpty
+    guard unsaved.isEmpty else { return false }
+    return end(world.canary == .forgetsCommits ? before : rows)
+  }
+
+  private func end(_ rows: SimulatedDisk.Rows) -> Bool {
+    guard let delay = world.syncDelay() else {
+      committed(rows)
+      return true
+    }
+    world.note("  a commit waits for the disk, \(delay)")
+    syncing = (rows, world.now + delay, world.judge.seal())
+    // What falls due meanwhile is late.
+    world.judge.disturbed(for: delay * 3)
+    return false
+  }
+
+  private func seeEnd(of sync: (rows: SimulatedDisk.Rows, until: Instant, seal: Judge.Seal)) -> Bool
+  {
+    process.deeds += 1
+    guard world.now >= sync.until else { return false }
+    syncing = nil
+    keep(sync.rows, sync.seal)
+    _ = process.step()
+    return true
+  }
+
+  private func keep(_ rows: SimulatedDisk.Rows, _ seal: Judge.Seal) {
+    world.note("  the commit is on the disk")
+    world.disk.rows = rows
+    world.disk.isBehind = false
+    world.judge.committed(seal)
   }
 
   /// The real database decides how much a call writes; when it is done everything is as the engine has it.
@@ -121,6 +169,7 @@ final class SimulatedStorage: Storage {
   }
 
   private func committed(_ rows: SimulatedDisk.Rows) {
+    world.note("  committed")
     world.disk.rows = rows
     world.disk.isBehind = false
     world.judge.committed()

@@ -32,8 +32,8 @@ final class SimulatedBroker {
   private(set) var isHung = false
   private var backlog: [() -> Void] = []
   var link: SimulatedLink?
-  /// The bridge looks who took its session.
-  var witness: SimulatedWitness?
+  /// Other connections of the bridge, without a session.
+  var witnesses: [SimulatedWitness] = []
   var devices: [DeviceConnection] = []
   var startedAt: Instant
   var dropped = 0
@@ -77,7 +77,7 @@ final class SimulatedBroker {
     backlog = []
     link = nil
     devices = []
-    witness?.end()
+    for witness in witnesses { witness.end() }
   }
 
   func start() {
@@ -114,7 +114,7 @@ final class SimulatedBroker {
   /// Takes a message in: keeps it if it is retained, and passes it on.
   func publish(_ message: Message) {
     if message.isRetained { state.retained.put(message) }
-    witness?.pass(message, isReplay: false)
+    for witness in witnesses { witness.pass(message, isReplay: false) }
     guard let session = state.session, !isMuted(message) else { return }
     var copies: [Bool] = []
     for subscription in session.subscriptions

@@ -16,7 +16,9 @@ extension Judge {
     let shown = Set((json["members"]?.items ?? []).map(Consumer.name))
     let isWhole = json["truncated"]?.flag == false
     let isOfThisTurn = message.sentAt == world.now
-    let isKept = kept.revision >= revision
+    // A room whose snapshot waited for the disk may be gone by now, and what clears its topics follows.
+    let isGone = kept.revision == 0 && !isOfThisTurn
+    let isKept = kept.revision >= revision || isGone
     let isSame = !isOfThisTurn || !isWhole || kept.members == shown
     report(
       .durability, room,

@@ -20,10 +20,10 @@ struct Members {
     present = Array(repeating: Array(repeating: false, count: rooms), count: devices)
     lastPresent = Array(repeating: Instant(nanoseconds: 0), count: devices)
     changed = Array(repeating: Instant(nanoseconds: 0), count: rooms)
-    committed()
+    committed(as: self)
   }
 
-  mutating func committed() { durable = (present, lastPresent) }
+  mutating func committed(as seal: Members) { durable = (seal.present, seal.lastPresent) }
 
   /// The process ended: what it did not commit never was.
   mutating func died() { (present, lastPresent) = durable }
@@ -41,7 +41,7 @@ extension Judge {
     let isNews = members.restored || !heardInTurn.isEmpty || !maybeHeardInTurn.isEmpty
     if isNews || loop.engine.counters != members.counters { compare(loop.engine) }
     if liveSince != nil, !hasEnded { checkPunctuality(loop) }
-    if !loop.engine.hasUnsaved, !loop.isCommitting { members.committed() }
+    if !loop.engine.hasUnsaved, !loop.isCommitting { members.committed(as: members) }
     members.counters = loop.engine.counters
     members.restored = false
     heardInTurn.removeAll(keepingCapacity: true)

@@ -75,10 +75,24 @@ final class Judge {
     for room in consumers.indices { consumers[room].ttl = .zero }
   }
 
-  func committed() {
-    for client in signs.indices { signs[client].committed() }
-    durable = views
-    committedCount = delivered
+  func committed() { committed(seal()) }
+
+  /// What a commit holds whose rows are written.
+  struct Seal {
+    fileprivate var signs: [Signs]
+    fileprivate var views: [ClientView]
+    fileprivate var delivered: Int
+    fileprivate var members: Members
+  }
+
+  func seal() -> Seal { Seal(signs: signs, views: views, delivered: delivered, members: members) }
+
+  /// That commit has come to its end.
+  func committed(_ seal: Seal) {
+    for client in signs.indices { signs[client].committed(as: seal.signs[client]) }
+    durable = seal.views
+    committedCount = seal.delivered
+    members.committed(as: seal.members)
   }
 
   /// The bridge was handed a message.

@@ -43,9 +43,10 @@ struct Signs {
     isCommitted = false
   }
 
-  mutating func committed() {
-    undone = false
-    isCommitted = death != .none
+  /// - Parameter seal: as it was when the rows of the commit were written.
+  mutating func committed(as seal: Signs) {
+    if certain == seal.certain { undone = false }
+    isCommitted = death != .none && death == seal.death
   }
 
   mutating func disconnected() {

@@ -15,6 +15,8 @@ struct Adversity {
   var strangers: [Stranger] = []
   var troubles: [Trouble.Kind] = []
   var hasNeighbours = false
+  /// How long the disk takes to sync, in milliseconds; `nil`: it is not waited for.
+  var syncDelay: ClosedRange<Int>?
   /// The longest packet that the broker takes, where the version can say it.
   var packetLimit: Int?
 
@@ -29,6 +31,9 @@ struct Adversity {
     troubles = Trouble.Kind.allCases.filter { _ in random.chance(0.2) }
     hasNeighbours = random.chance(0.25)
     if random.chance(0.12) { packetLimit = random.pick([300, 400, 700, 2_000]) }
+    if random.chance(0.3) { syncDelay = random.pick([1...4, 5...40, 50...500]) }
+    // Rooms make place once they are announced, and its limit is less than what comes while the disk is awaited.
+    if strangers.contains(.wanderer) { syncDelay = nil }
   }
 
   init(strangers: [Stranger] = [], troubles: [Trouble.Kind] = [], hasNeighbours: Bool = false) {

@@ -81,6 +81,14 @@ final class World {
     plan.commitLimits.rows < CommitLimits().rows && commitRandom.chance(0.2)
   }
 
+  /// How long the disk takes with this commit; `nil`: no time.
+  func syncDelay() -> Duration? {
+    adversity.syncDelay.map { commitRandom.duration($0) }
+  }
+
+  /// Whether a commit that the process did not live to see the end of has come to it.
+  var keepsUnseenCommit: Bool { commitRandom.chance(0.5) }
+
   func note(_ text: @autoclosure () -> String) {
     if isTraced { trace.append("\(time) \(text())") }
   }
