@@ -32,6 +32,7 @@ extension Engine {
       if isRevivable(index) { reviveRooms(of: index) } else { dropAway(of: index) }
     case .away where isRevivable(index):
       comeBack(index)
+      if beat?.epoch == nil { forgetEpoch(of: index) }
       reviveRooms(of: index)
     case .away, .gone, .free:
       counters.heartbeatsUnknown += 1
@@ -55,7 +56,12 @@ extension Engine {
 
   private mutating func born(_ who: Who, _ birth: Birth, _ hash: UInt64) {
     guard makePlace(for: who, birth.rooms, spends: true), let index = findOrAdd(who) else { return }
-    if clients[Int(index)].state == .away { comeBack(index) } else { heard(index) }
+    if clients[Int(index)].state == .away {
+      comeBack(index)
+      forgetEpoch(of: index)
+    } else {
+      heard(index)
+    }
     if let epoch = birth.epoch { setEpoch(epoch, of: index) }
     apply(birth, to: index)
     setStatusHash(hash, birth: true, of: index)
@@ -114,7 +120,12 @@ extension Engine {
   private mutating func join(_ who: Who, _ name: UnsafeRawBufferPointer, _ data: [UInt8]?) {
     guard makePlace(for: who, in: name), let index = findOrAdd(who) else { return }
     let room = findOrAdd(room: name)
-    if clients[Int(index)].state == .away { comeBack(index) } else { heard(index) }
+    if clients[Int(index)].state == .away {
+      comeBack(index)
+      forgetEpoch(of: index)
+    } else {
+      heard(index)
+    }
     dropAway(for: room, of: index)
     enter(index, room, data: data, reason: .joined)
     hearGateway(of: index)
@@ -247,6 +258,14 @@ extension Engine {
     save(client: index)
   }
 
+  /// One that is back by a word without a number is in a connection of which nobody knows the number: its next death
+  /// counts.
+  private mutating func forgetEpoch(of index: Int32) {
+    guard clients[Int(index)].epoch != -1 else { return }
+    clients[Int(index)].epoch = -1
+    save(client: index)
+  }
+
   private mutating func setTimeout(_ timeout: Int64, of index: Int32) {
     guard clients[Int(index)].timeout != timeout else { return }
     clients[Int(index)].timeout = timeout
@@ -255,9 +274,16 @@ extension Engine {
   }
 
   mutating func setStatusHash(_ hash: UInt64, birth: Bool, of index: Int32) {
-    if birth { clients[Int(index)].birthHash = Self.half(hash) }
-    guard clients[Int(index)].statusHash != hash else { return }
-    clients[Int(index)].statusHash = hash
+    let half = Self.half(hash)
+    let known = birth ? clients[Int(index)].birthHash : clients[Int(index)].deathHash
+    guard known != half || clients[Int(index)].flags.contains(.saidDeath) == birth else { return }
+    if birth {
+      clients[Int(index)].birthHash = half
+      clients[Int(index)].flags.remove(.saidDeath)
+    } else {
+      clients[Int(index)].deathHash = half
+      clients[Int(index)].flags.insert(.saidDeath)
+    }
     save(client: index)
   }
 

@@ -45,10 +45,11 @@ extension Engine {
     client.mark = state == .dying ? Client.heldDeath : now.instant(atWall: row.mark)
     client.timeout = row.timeout
     client.epoch = row.epoch
-    client.statusHash = row.statusHash
+    client.deathHash = row.deathHash
     client.birthHash = row.birthHash
     if row.isUnconfirmed { client.flags.insert(.unconfirmed) }
     if row.isAsleep { client.flags.insert(.asleep) }
+    if row.saidDeath { client.flags.insert(.saidDeath) }
     if row.isGated { client.flags.insert(.gated) }
     if row.returnsAlone { client.flags.insert(.returnsAlone) }
     client.gateway = row.gateway

@@ -32,6 +32,8 @@ struct Client {
     static let gated = Flags(rawValue: 32)
     /// Its gateway's return says nothing of it: it comes back by its own word.
     static let returnsAlone = Flags(rawValue: 64)
+    /// What its topic said last was a death.
+    static let saidDeath = Flags(rawValue: 128)
   }
 
   /// A death that was pending when the connection ended.
@@ -55,9 +57,8 @@ struct Client {
   /// -1: none.
   var epoch: Int64 = -1
   var mark = Instant(nanoseconds: 0)
-  /// Of the status last taken from the client's topic; 0: none.
-  var statusHash: UInt64 = 0
-  /// Half of the hash of the last birth; 0: none.
+  /// Half of the hash of the last death, and of the last birth; 0: none.
+  var deathHash: UInt32 = 0
   var birthHash: UInt32 = 0
   var firstMembership: Int32 = -1
   var data: Int32 = -1

@@ -13,7 +13,8 @@ public struct ClientRow {
   public var timeout: Int64
   /// -1: none.
   public var epoch: Int64
-  public var statusHash: UInt64
+  /// Of the last death and of the last birth, as half of the hash of what was said; 0: none.
+  public var deathHash: UInt32
   public var birthHash: UInt32
   public var isUnconfirmed: Bool
   public var data: [UInt8]?
@@ -22,11 +23,13 @@ public struct ClientRow {
   public var gateway: Int32 = -1
   /// Whether it comes back with its gateway, and whether it ever does.
   public var isGated = false
+  /// Whether its topic said its death last.
+  public var saidDeath = false
   public var returnsAlone = false
 
   public init(
     id: Int32, user: UnsafeRawBufferPointer?, name: UnsafeRawBufferPointer, state: UInt8,
-    mark: Int64, timeout: Int64, epoch: Int64, statusHash: UInt64, birthHash: UInt32,
+    mark: Int64, timeout: Int64, epoch: Int64, deathHash: UInt32, birthHash: UInt32,
     isUnconfirmed: Bool, data: [UInt8]?
   ) {
     self.id = id
@@ -36,7 +39,7 @@ public struct ClientRow {
     self.mark = mark
     self.timeout = timeout
     self.epoch = epoch
-    self.statusHash = statusHash
+    self.deathHash = deathHash
     self.birthHash = birthHash
     self.isUnconfirmed = isUnconfirmed
     self.data = data
@@ -91,13 +94,14 @@ extension Engine {
       var row = ClientRow(
         id: id, user: nil, name: name, state: client.state.rawValue,
         mark: isMarked ? max(1, now.wall(at: removedAt(id)).clamped(to: RowBounds.times)) : 0,
-        timeout: client.timeout, epoch: client.epoch, statusHash: client.statusHash,
+        timeout: client.timeout, epoch: client.epoch, deathHash: client.deathHash,
         birthHash: client.birthHash, isUnconfirmed: client.flags.contains(.unconfirmed),
         data: client.data >= 0 ? blobs[client.data] : nil)
       row.isAsleep = client.flags.contains(.asleep)
       row.gateway = client.gateway
       row.isGated = client.flags.contains(.gated)
       row.returnsAlone = client.flags.contains(.returnsAlone)
+      row.saidDeath = client.flags.contains(.saidDeath)
       guard let user = user(ofClient: id) else { return try body(row) }
       return try userNames.withName(user) { user in
         row.user = user

@@ -162,7 +162,8 @@ extension Database {
     guard let statements else { return }
     statements.putBridge.bind(bridge.revision, at: 1)
     statements.putBridge.bind(bridge.aliveAt, at: 2)
-    statements.putBridge.bind(owner, at: 3)
+    statements.putBridge.bind(bridge.dropped ?? -1, at: 3)
+    statements.putBridge.bind(owner, at: 4)
     try statements.putBridge.run()
     guard sqlite3_changes(handle) == 1 else { throw .takenOver(path: path) }
   }

@@ -21,11 +21,12 @@ extension Database {
   /// What the last bridge left beside its rows.
   public func bridgeRow() throws(StoreError) -> BridgeRow {
     do {
-      let statement = try Statement(handle, "SELECT revision, alive_at FROM bridge")
+      let statement = try Statement(handle, "SELECT revision, alive_at, dropped FROM bridge")
       guard try statement.next() else {
         throw StoreError.damaged(path: path, reason: "no bridge row")
       }
-      let row = BridgeRow(revision: statement.integer(0), aliveAt: statement.integer(1))
+      var row = BridgeRow(revision: statement.integer(0), aliveAt: statement.integer(1))
+      row.dropped = statement.integer(2) < 0 ? nil : statement.integer(2)
       let times: ClosedRange<Int64> = 0...(1 << 53)
       guard Revision.all.contains(row.revision), times.contains(row.aliveAt) else {
         throw StoreError.damaged(path: path, reason: "a bridge row that cannot be")
@@ -78,8 +79,8 @@ extension Database {
     let rows = try Statement(
       handle,
       """
-      SELECT id, user, name, state, mark, timeout, epoch, status_hash, birth_hash, unconfirmed, data,
-        asleep, gateway, gated, returns_alone
+      SELECT id, user, name, state, mark, timeout, epoch, death_hash, birth_hash, unconfirmed, data,
+        asleep, gateway, gated, returns_alone, said_death
       FROM client
       """)
     while try rows.next() {
@@ -87,13 +88,14 @@ extension Database {
         id: try number(rows.integer(0)), user: rows.bytes(1),
         name: try name(rows.bytes(2)), state: try number(rows.integer(3)),
         mark: rows.integer(4), timeout: rows.integer(5), epoch: rows.integer(6),
-        statusHash: UInt64(bitPattern: rows.integer(7)),
+        deathHash: try number(rows.integer(7)),
         birthHash: try number(rows.integer(8)),
         isUnconfirmed: rows.integer(9) != 0, data: rows.bytes(10).map { [UInt8]($0) })
       row.isAsleep = rows.integer(11) != 0
       row.gateway = try number(rows.integer(12))
       row.isGated = rows.integer(13) != 0
       row.returnsAlone = rows.integer(14) != 0
+      row.saidDeath = rows.integer(15) != 0
       try engine.restore(row, at: now)
     }
   }

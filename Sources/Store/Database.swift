@@ -15,6 +15,8 @@ public struct BridgeRow: Equatable, Sendable {
   public var revision: Int64
   /// When the bridge last committed, in milliseconds since 1970; 0: never.
   public var aliveAt: Int64
+  /// How many messages the broker had dropped by then, as far as it told; `nil`: it did not.
+  public var dropped: Int64?
   /// Nothing was known of any room from then until ``aliveAt``, in milliseconds since 1970; `nil`: all was.
   /// It is written for the history, and not read back.
   public var unknownSince: Int64?

@@ -41,6 +41,15 @@ enum Schema {
       low INTEGER NOT NULL, high INTEGER NOT NULL, mean REAL NOT NULL, last INTEGER NOT NULL);
     CREATE TABLE history_gap(since INTEGER PRIMARY KEY, until INTEGER NOT NULL);
     """,
+    // What was kept of the last status is what is kept of the last death, where it was one.
+    """
+    ALTER TABLE client RENAME COLUMN status_hash TO death_hash;
+    ALTER TABLE client ADD COLUMN said_death INTEGER NOT NULL DEFAULT 0;
+    UPDATE client SET death_hash = ((death_hash >> 32) & 4294967295) | 1 WHERE death_hash <> 0;
+    UPDATE client SET said_death = death_hash NOT IN (0, birth_hash);
+    UPDATE client SET death_hash = 0 WHERE NOT said_death;
+    ALTER TABLE bridge ADD COLUMN dropped INTEGER NOT NULL DEFAULT -1;
+    """,
   ]
 
   static var version: Int { migrations.count }

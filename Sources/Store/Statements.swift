@@ -9,14 +9,14 @@ final class Statements {
 
   init(_ handle: OpaquePointer) throws(StoreError) {
     putClient = try Statement(
-      handle, "INSERT OR REPLACE INTO client VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
+      handle, "INSERT OR REPLACE INTO client VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
     putMembership = try Statement(handle, "INSERT OR REPLACE INTO membership VALUES (?,?,?,?,?,?)")
     putRoom = try Statement(handle, "INSERT OR REPLACE INTO room VALUES (?,?,?,?)")
     dropClient = try Statement(handle, "DELETE FROM client WHERE id = ?")
     dropMembership = try Statement(handle, "DELETE FROM membership WHERE id = ?")
     dropRoom = try Statement(handle, "DELETE FROM room WHERE id = ?")
     putBridge = try Statement(
-      handle, "UPDATE bridge SET revision = ?, alive_at = ? WHERE owner = ?")
+      handle, "UPDATE bridge SET revision = ?, alive_at = ?, dropped = ? WHERE owner = ?")
   }
 }
 
@@ -39,13 +39,14 @@ extension Statements {
     putClient.bind(row.mark, at: 5)
     putClient.bind(row.timeout, at: 6)
     putClient.bind(row.epoch, at: 7)
-    putClient.bind(Int64(bitPattern: row.statusHash), at: 8)
+    putClient.bind(Int64(row.deathHash), at: 8)
     putClient.bind(Int64(row.birthHash), at: 9)
     putClient.bind(row.isUnconfirmed ? 1 : 0, at: 10)
     putClient.bind(row.isAsleep ? 1 : 0, at: 12)
     putClient.bind(Int64(row.gateway), at: 13)
     putClient.bind(row.isGated ? 1 : 0, at: 14)
     putClient.bind(row.returnsAlone ? 1 : 0, at: 15)
+    putClient.bind(row.saidDeath ? 1 : 0, at: 16)
     try run(putClient, with: row.data, at: 11)
   }
 

@@ -34,6 +34,32 @@ import Testing
     #expect(!recovery(sessionPresent: true, uptime: nil).willsLost)
   }
 
+  @Test(
+    arguments: [
+      (true, "60 seconds", 3, true), (true, "59 seconds", 3, false), (true, "60 seconds", 4, false),
+      (true, "60 seconds", 2, false), (false, "60 seconds", 3, false), (true, nil, 3, false),
+      (true, "60 seconds", nil, false), (true, nil, nil, false),
+    ] as [(Bool, String?, Int?, Bool)])
+  func `all was heard where the session was kept and nothing was dropped`(
+    sessionPresent: Bool, uptime: String?, dropped: Int?, isAll: Bool
+  ) {
+    var recovery = Recovery(
+      sessionPresent: sessionPresent, disconnectedAt: Self.now(100).instant, aliveAt: 0, dropped: 3,
+      at: Self.now(160))
+    if let uptime {
+      Array(uptime.utf8).withUnsafeBytes { recovery.noteUptime($0, isReplay: true) }
+    }
+    if let dropped { recovery.noteDropped(dropped, isReplay: true) }
+    #expect(recovery.hasMissedNothing == isAll)
+    recovery.doubtEverything()
+    #expect(!recovery.hasMissedNothing)
+  }
+
+  @Test func `a broker that never told anything of itself is believed`() {
+    #expect(recovery(sessionPresent: true, uptime: nil).hasMissedNothing)
+    #expect(!recovery(sessionPresent: false, uptime: nil).hasMissedNothing)
+  }
+
   @Test func `at the very first connection nothing was lost`() {
     let recovery = Recovery(
       sessionPresent: false, disconnectedAt: nil, aliveAt: 0, at: Self.now(1))

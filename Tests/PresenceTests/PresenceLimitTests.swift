@@ -55,7 +55,7 @@ import Testing
       stage.tick()
     }
     stage.catchUp()
-    stage.online("a", rooms: ["lab", "hall"])
+    stage.online("a", rooms: ["lab", "hall"], epoch: 7)
     stage.offline("a", epoch: 6)
     #expect(stage.engine.counters.stale == 1)
     #expect(stage.engine.counters.limited == 0)

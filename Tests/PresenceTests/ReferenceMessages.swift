@@ -16,6 +16,7 @@ extension Reference {
       return
     }
     guard client.isPresent || isRevivable(client) else { return }
+    if epoch == nil { forgetEpochOfAbsent(name) }
     hear(name)
     revive(name)
     if let timeout { clients[name]?.timeout = timeout }
@@ -27,6 +28,7 @@ extension Reference {
       limited += 1
       return
     }
+    forgetEpochOfAbsent(name)
     hear(name)
     if var client = clients[name], !client.rooms.union(client.waiting).contains(room),
       client.rooms.count + client.waiting.count >= rules.maxRooms
@@ -56,6 +58,7 @@ extension Reference {
       limited += 1
       return
     }
+    forgetEpochOfAbsent(name)
     hear(name)
     if let epoch = birth.epoch { clients[name]?.epoch = epoch }
     apply(name, birth)
@@ -68,19 +71,17 @@ extension Reference {
       return
     }
     clients[name]?.heardIn = connection
-    clients[name]?.lastStatus = "offline \(epoch ?? -1)"
+    clients[name]?.lastDeath = "offline \(epoch ?? -1)"
     if client.isPresent, client.death == nil { die(name) }
   }
 
   mutating func claimOnline(_ name: String, _ birth: Birth) {
     if let client = clients[name] {
-      if client.lastStatus == birth.text || client.heardIn == connection { return }
+      if client.lastBirth == birth.text || client.heardIn == connection { return }
       if let epoch = birth.epoch, let own = client.epoch, epoch < own {
         stale += 1
         return
       }
-      let hasGone = !client.isPresent || client.death != nil
-      if hasGone, client.lastBirth == birth.text { return }
     }
     if let rooms = birth.rooms, rooms.count > rules.maxRooms {
       limited += 1
@@ -100,24 +101,30 @@ extension Reference {
 
   mutating func claimOffline(_ name: String, epoch: Int?) {
     let text = "offline \(epoch ?? -1)"
-    guard let client = clients[name], client.lastStatus != text else { return }
+    guard let client = clients[name] else { return }
     if let epoch, let own = client.epoch, epoch < own {
       stale += 1
       return
     }
-    if client.heardIn == connection {
-      guard client.isPresent, client.timeout == 0 else { return }
+    let isKnown = client.lastDeath == text && client.heardIn != connection
+    if isKnown || client.heardIn == connection {
+      guard client.isPresent, client.timeout == 0, !isKnown || client.death == nil else { return }
       clients[name]?.mustBeHeard = true
       clients[name]?.lastHeard = now
       return
     }
-    clients[name]?.lastStatus = text
+    clients[name]?.lastDeath = text
     if client.isPresent, client.death == nil { die(name) }
   }
 }
 
 /// What the messages have in common.
 extension Reference {
+  /// A word without a number tells of no connection.
+  private mutating func forgetEpochOfAbsent(_ name: String) {
+    if clients[name]?.isPresent == false { clients[name]?.epoch = nil }
+  }
+
   private mutating func hear(_ name: String) {
     var client = clients[name] ?? Client(lastHeard: now)
     if !client.isPresent, !isRevivable(client) { client.waiting = [] }
@@ -146,7 +153,6 @@ extension Reference {
       revive(name)
     }
     drop(name)
-    clients[name]?.lastStatus = birth.text
     clients[name]?.lastBirth = birth.text
   }
 

@@ -26,7 +26,7 @@ struct Reference {
     var timeout: Int?
     var epoch: Int?
     var mustBeHeard = false
-    var lastStatus: String?
+    var lastDeath: String?
     var lastBirth: String?
   }
 

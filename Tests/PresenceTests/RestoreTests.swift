@@ -79,7 +79,7 @@ import Testing
 
   static let lab = Rows.Room(name: Array("lab".utf8), revision: 5, emptiedAt: nil)
   static let client = Rows.Client(
-    user: nil, name: Array("a".utf8), numbers: [1, 0, -1, -1, 0, 0, 0, 0, -1, 0, 0],
+    user: nil, name: Array("a".utf8), numbers: [1, 0, -1, -1, 0, 0, 0, 0, -1, 0, 0, 0],
     data: nil)
 
   /// Rows that fit together: `a` in the lab.

@@ -14,8 +14,15 @@ import Testing
     return stage
   }
 
-  @Test func `a birth that is retained after a death is a later one, though it reads the same`() {
+  @Test(arguments: [false, true])
+  func `a birth that is retained after a death is a later one, though it reads the same`(
+    isRestarted: Bool
+  ) throws {
     var stage = Self.away()
+    if isRestarted {
+      try stage.restart()
+      stage.connect()
+    }
     stage.topicSaysOnline("a", rooms: ["lab"], timeout: .zero)
     stage.settle()
     stage.at(.seconds(1_000_000))

@@ -41,9 +41,10 @@ struct Rows: Equatable {
     Client(
       user: row.user.map { Array($0) }, name: Array(row.name),
       numbers: [
-        Int64(row.state), row.mark, row.timeout, row.epoch, Int64(bitPattern: row.statusHash),
+        Int64(row.state), row.mark, row.timeout, row.epoch, Int64(row.deathHash),
         Int64(row.birthHash), row.isUnconfirmed ? 1 : 0, row.isAsleep ? 1 : 0,
         Int64(row.gateway), row.isGated ? 1 : 0, row.returnsAlone ? 1 : 0,
+        row.saidDeath ? 1 : 0,
       ], data: row.data)
   }
 
@@ -92,13 +93,14 @@ struct Rows: Equatable {
         ClientRow(
           id: id, user: user, name: name, state: UInt8(truncatingIfNeeded: row.numbers[0]),
           mark: row.numbers[1], timeout: row.numbers[2], epoch: row.numbers[3],
-          statusHash: UInt64(bitPattern: row.numbers[4]),
+          deathHash: UInt32(truncatingIfNeeded: row.numbers[4]),
           birthHash: UInt32(truncatingIfNeeded: row.numbers[5]),
           isUnconfirmed: row.numbers[6] != 0, data: row.data)
       restored.isAsleep = row.numbers[7] != 0
       restored.gateway = Int32(truncatingIfNeeded: row.numbers[8])
       restored.isGated = row.numbers[9] != 0
       restored.returnsAlone = row.numbers[10] != 0
+      restored.saidDeath = row.numbers[11] != 0
       try engine.restore(restored, at: now)
     }
   }

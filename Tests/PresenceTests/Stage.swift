@@ -5,6 +5,8 @@ import Testing
 ///
 /// The clocks begin at 1,000 s; `at(_:)` counts from there.
 struct Stage {
+  /// Replays are older than what is known.
+  var hasHeardAll = false
   var engine: Engine { didSet { if checksEachChange { expectInvariants() } } }
   /// Whether the invariants are checked after each change; otherwise the test says when.
   var checksEachChange = true
@@ -205,8 +207,9 @@ struct Stage {
   }
 
   private mutating func claim(_ client: String, _ user: String?, _ status: Status) {
+    let isOlder = hasHeardAll
     who(client, user) { engine, who, now in
-      engine.claim(who, status, hash: Self.hash(status), at: now)
+      engine.claim(who, status, hash: Self.hash(status), isOlder: isOlder, at: now)
     }
   }
 

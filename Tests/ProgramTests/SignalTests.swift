@@ -43,7 +43,7 @@ struct SignalTests {
       CREATE TEMP TABLE n AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n
         WHERE i < 300000) SELECT i FROM n;
       INSERT INTO client SELECT i, user, CAST('c' || i AS BLOB), state, mark, timeout, epoch,
-        status_hash, birth_hash, unconfirmed, data, asleep, gateway, gated, returns_alone
+        death_hash, birth_hash, unconfirmed, data, asleep, gateway, gated, returns_alone, said_death
         FROM client, n WHERE client.id = 0;
       INSERT INTO membership SELECT i, i, room, state, since, data FROM membership, n
         WHERE membership.id = 0;

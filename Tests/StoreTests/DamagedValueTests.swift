@@ -101,11 +101,11 @@ import Testing
   }
 
   static let columns = [
-    "bridge": ["owner", "revision", "alive_at"],
+    "bridge": ["owner", "revision", "alive_at", "dropped"],
     "room": ["id", "name", "revision", "emptied_at"],
     "client": [
-      "id", "user", "name", "state", "mark", "timeout", "epoch", "status_hash", "birth_hash",
-      "unconfirmed", "data", "asleep", "gateway", "gated", "returns_alone",
+      "id", "user", "name", "state", "mark", "timeout", "epoch", "death_hash", "birth_hash",
+      "unconfirmed", "data", "asleep", "gateway", "gated", "returns_alone", "said_death",
     ],
     "membership": ["id", "client", "room", "state", "since", "data"],
     "history_state": ["since", "row_count"],

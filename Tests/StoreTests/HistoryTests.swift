@@ -138,7 +138,9 @@ import Testing
       past.shelf.path,
       """
       DROP TABLE history; DROP TABLE history_room; DROP TABLE history_state;
-      DROP TABLE history_gap; PRAGMA user_version = 2
+      DROP TABLE history_gap; PRAGMA user_version = 2;
+      ALTER TABLE client RENAME COLUMN death_hash TO status_hash;
+      ALTER TABLE client DROP COLUMN said_death; ALTER TABLE bridge DROP COLUMN dropped
       """)
     try past.reopen()
     past.set(dawn + 60)

@@ -115,8 +115,8 @@ func rows(of engine: Engine) -> [String] {
       guard let row else { return }
       rows.append(
         "client \(id) \(row.user.map(text) ?? "-") \(text(row.name)) \(row.state) \(returning.contains(id) || row.state == 3 ? row.mark : 0) "
-          + "\(row.timeout) \(row.epoch) \(row.statusHash) \(row.birthHash) "
-          + "\(row.isUnconfirmed) \(row.data ?? [])")
+          + "\(row.timeout) \(row.epoch) \(row.deathHash) \(row.birthHash) "
+          + "\(row.isUnconfirmed) \(row.saidDeath) \(row.data ?? [])")
     }
   }
   for id in engine.everything.rooms {

@@ -9,7 +9,7 @@ extension BridgeLoop {
     _ delivery: Delivery
   ) {
     guard case .online(var birth) = status else {
-      if delivery.isReplay { return engine.claim(who, status, hash: payloadHash, at: now) }
+      if delivery.isReplay { return claim(who, status, payloadHash) }
       return engine.status(who, status, hash: payloadHash, at: now)
     }
     let isNamed = birth.rooms != nil || engine.standing(of: who) == nil
@@ -19,11 +19,15 @@ extension BridgeLoop {
     hash.add(delivery.payload)
     for room in assigned { hash.add(room) }
     if delivery.isReplay {
-      engine.claim(who, .online(birth), hash: hash.value, at: now)
+      claim(who, .online(birth), hash.value)
     } else {
       engine.status(who, .online(birth), hash: hash.value, at: now)
     }
     if !isNamed { enter(assigned, who, delivery) }
+  }
+
+  private func claim(_ who: Who, _ status: Status, _ hash: UInt64) {
+    engine.claim(who, status, hash: hash, isOlder: isReplayOlder, at: now)
   }
 
   private func enter(_ rooms: [[UInt8]], _ who: Who, _ delivery: Delivery) {

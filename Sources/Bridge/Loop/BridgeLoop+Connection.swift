@@ -130,6 +130,7 @@ extension BridgeLoop {
     self.session = nil
     reconnecting.ended(session, at: now.instant)
     reconnecting.tryAtOnce(at: now.instant)
+    reconnecting.doubtEverything()
     engine.disconnected(at: now)
     saving.loseSight(at: now.wall)
     refusals.unanswered(at: now.instant)

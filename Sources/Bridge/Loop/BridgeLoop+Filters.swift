@@ -31,9 +31,12 @@ extension BridgeLoop {
     acknowledgedFilters + plainFilters(session)
   }
 
+  /// What the broker says of itself, and we have said of ourselves, comes first: what the replays may say depends on it.
   func subscribe(_ session: Session) {
+    let first = [names.brokerUptime, names.brokerDropped, names.stats]
+    tell(session.subscribe(first, atLeastOnce: false))
     tell(session.subscribe(acknowledgedFilters, atLeastOnce: true))
-    let plain = plainFilters(session) + passingFilters(session)
+    let plain = (plainFilters(session) + passingFilters(session)).filter { !first.contains($0) }
     tell(session.subscribe(plain, atLeastOnce: false))
   }
 
@@ -61,7 +64,9 @@ extension BridgeLoop {
     let reading = session.reread.isUnderWay ? replayFilters : []
     let passing =
       reading + session.rights.filters + ownEventsFilters(session) + session.subscriptions.owed
-    let filters = lastingFilters(session) + session.discovery.filters + passing + marks
+    let refused = Set(session.subscriptions.refused.map(\.filter))
+    let lasting = lastingFilters(session).filter { !refused.contains($0) }
+    let filters = lasting + session.discovery.filters + passing + marks
     if Set(storage.filters) == Set(filters) { return true }
     do {
       try storage.keep(filters: filters)

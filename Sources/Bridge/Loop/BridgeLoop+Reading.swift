@@ -53,10 +53,10 @@ extension BridgeLoop: SessionReceiver {
     case .fence: fence(delivery.payload)
     case .occupancy(let room): ownOccupancy(room, delivery)
     case .count(let room): ownCount(room, delivery)
-    case .stats: noteRun(StatsPayload.run(of: delivery.payload))
+    case .stats: noteStats(delivery)
     case .brokerUptime:
       session?.recovery.noteUptime(delivery.payload, isReplay: delivery.isReplay)
-    case .brokerDropped: noteDropped(delivery.payload)
+    case .brokerDropped: noteDropped(delivery)
     case .events: session?.ownEvents.heard()
     case .bridgeStatus: _ = session?.rights.saw(delivery.topic, delivery.payload)
     case .query: hear(delivery)
@@ -95,7 +95,7 @@ extension BridgeLoop: SessionReceiver {
       if !assigned.isEmpty {
         assignedStatus(who, status, hash, assigned, delivery)
       } else if delivery.isReplay {
-        engine.claim(who, status, hash: hash, at: now)
+        engine.claim(who, status, hash: hash, isOlder: isReplayOlder, at: now)
       } else {
         engine.status(who, status, hash: hash, at: now)
       }
@@ -127,6 +127,21 @@ extension BridgeLoop: SessionReceiver {
     guard delivery.isReplay, let session, !session.rights.saw(delivery.topic, delivery.payload)
     else { return }
     session.retained.count(room, delivery.payload)
+  }
+
+  /// Whether the replay that is being delivered is older than what we know.
+  var isReplayOlder: Bool { session?.isReplayOlder ?? false }
+
+  /// What is retained of our stats is of the run before: where it knew more than its database, or than the one that we
+  /// have, what was acknowledged is not known.
+  private func noteStats(_ delivery: Delivery) {
+    let run = StatsPayload.run(of: delivery.payload)
+    noteRun(run)
+    guard delivery.isReplay, !reconnecting.hasSettled else { return }
+    let isOfLaterDatabase = run.map { $0 > saving.startedBelow } ?? false
+    if isOfLaterDatabase || !StatsPayload.isDurable(delivery.payload) {
+      session?.recovery.doubtEverything()
+    }
   }
 
   /// Our retained stats and the fences in our session name the run of the bridge that wrote them.

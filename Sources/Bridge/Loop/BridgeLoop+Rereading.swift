@@ -4,8 +4,10 @@ import Topics
 /// When the broker has dropped messages, the retained statuses are read again, through filters of their own
 /// and at QoS 0, for which no queue fills up.
 extension BridgeLoop {
-  func noteDropped(_ payload: UnsafeRawBufferPointer) {
-    guard let count = Payload.count(payload) else { return }
+  func noteDropped(_ delivery: Delivery) {
+    guard let count = Payload.count(delivery.payload) else { return }
+    session?.recovery.noteDropped(count, isReplay: delivery.isReplay)
+    reconnecting.dropped = Int64(count)
     session?.reread.note(dropped: count, at: now.instant)
   }
 

@@ -107,6 +107,7 @@ extension BridgeLoop {
     if !storage.isSyncing {
       row = BridgeRow(revision: saving.nextCeiling(above: engine.revision), aliveAt: now.wall)
       row.unknownSince = saving.unknownSince
+      row.dropped = reconnecting.dropped
       saving.row = row
     }
     do throws(StoreError) {
@@ -129,6 +130,7 @@ extension BridgeLoop {
     saving.pace.ended(at: clock.now.instant, isFollowed: mustGoOn && wasHoldingBack)
     if lack != .nothing, saving.isDurable {
       log.log(.notice, at: now, "the database can be written again")
+      publishStats()
     }
     if mustGoOn { save() }
   }
@@ -158,9 +160,12 @@ extension BridgeLoop {
       log.limited("save", .error, at: now, "going on from memory alone: \(error)")
     }
     saving.pace.failed()
+    let wasDurable = saving.isDurable
     saving.failed(
       error.description, isUntouched: error.isLock, retryAfter: Self.pause(after: error),
       at: now.instant)
+    // Before anything is acknowledged that is in no database: who starts after us has to know.
+    if wasDurable { publishStats() }
   }
 
   /// A lock is let go at any moment, and what was lost can be made anew at once.

@@ -18,7 +18,8 @@ extension BridgeLoop {
     takeOutUnassigned(in: kept)
     session.recovery = Recovery(
       sessionPresent: welcome.sessionPresent, disconnectedAt: reconnecting.disconnectedAt,
-      aliveAt: saving.aliveAt, at: now)
+      aliveAt: saving.aliveAt, dropped: reconnecting.dropped, at: now)
+    if !isWhatWasKept(kept) { session.recovery.doubtEverything() }
     log.log(
       .info, at: now,
       "connected to \(configuration.broker), session \(welcome.sessionPresent ? "kept" : "new")")
@@ -32,6 +33,14 @@ extension BridgeLoop {
     publishStats()
     sendFence()
     session.write()
+  }
+
+  /// Whether what the session was kept for is what is asked for now, and the database knows what was acknowledged.
+  private func isWhatWasKept(_ kept: [String]) -> Bool {
+    let marks = sourceMarks.filters + assignmentMarks.filters
+    let isKnown = reconnecting.disconnectedAt != nil || configuration.durability == .power
+    return isKnown && !reconnecting.mayHaveMissed
+      && Set(kept).isSuperset(of: acknowledgedFilters + marks)
   }
 
   /// Leaves word in the session for the bridge that it may have been taken from, which is back in a moment if it did not
@@ -99,6 +108,7 @@ extension BridgeLoop {
   private func readAgain(_ session: Session) {
     log.log(.notice, at: now, "\(names.fence) has come back; reading what is retained once more")
     session.hasReadAgain = true
+    session.recovery.doubtEverything()
     session.missingFence.end()
     subscribe(session)
     sendFence()

@@ -5,6 +5,7 @@ import Presence
 extension BridgeLoop {
   func claim(_ report: Report) {
     let who = report.who
+    if isReplayOlder, engine.standing(of: who) != nil { return }
     switch report.word {
     case .status(let status):
       engine.claim(

@@ -119,6 +119,12 @@ enum StatsPayload {
       Revision.believed.contains($0) ? $0 : nil
     }
   }
+
+  /// Whether all that it had acknowledged was in its database.
+  static func isDurable(_ payload: UnsafeRawBufferPointer) -> Bool {
+    guard payload.count <= 64 << 10 else { return false }
+    return JSONMembers(payload)?.bool("durable") ?? false
+  }
 }
 
 public enum Rollcall {

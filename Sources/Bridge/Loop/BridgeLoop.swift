@@ -111,7 +111,7 @@ public final class BridgeLoop {
     saving = Saving(
       ceiling: bridge.revision, aliveAt: bridge.aliveAt, keepalive: configuration.keepalive)
     clockWatch = ClockWatch(started, isNewClock: !bridge.isContinued(at: started))
-    reconnecting = Reconnecting(configuration, at: started.instant)
+    reconnecting = Reconnecting(configuration, dropped: bridge.dropped, at: started.instant)
   }
 
   /// Does what can be done now.

@@ -32,6 +32,8 @@ struct Saving {
   /// When the last run was connected last, as the database says that this one began with, in wall time; 0: never. What
   /// was published later is not in it.
   let startedFrom: Int64
+  /// No revision above it was known as used then.
+  let startedBelow: Int64
   /// Since when nothing is known of any room, in wall time; `nil`: all is.
   private(set) var unknownSince: Int64?
   /// A commit takes further turns: until it is done nothing of it may be announced or acknowledged.
@@ -62,6 +64,7 @@ struct Saving {
     self.ceiling = ceiling
     self.aliveAt = aliveAt
     startedFrom = aliveAt
+    startedBelow = ceiling
     unknownSince = aliveAt == 0 ? nil : aliveAt
   }
 

@@ -13,6 +13,10 @@ struct Reconnecting {
   private var lastWait = Duration.zero
   /// When this run was connected last; `nil`: never.
   private(set) var disconnectedAt: Instant?
+  /// How many messages the broker had dropped, as it told last; `nil`: it did not.
+  var dropped: Int64?
+  /// What was said since may have been kept from us.
+  private(set) var mayHaveMissed = false
   /// This run has been live.
   private(set) var hasSettled = false
   /// The last connection ended before it had settled. If that was another bridge's doing, 3.1.1 tells neither of them.
@@ -20,7 +24,8 @@ struct Reconnecting {
   /// The highest run of another bridge that was there before we were live for the first time.
   private var earlierRun: Int64 = 0
 
-  init(_ configuration: Configuration, at now: Instant) {
+  init(_ configuration: Configuration, dropped: Int64?, at now: Instant) {
+    self.dropped = dropped
     isAutomatic = configuration.protocolVersion == .automatic
     version = configuration.protocolVersion == .v311 ? .v311 : .v5
     backoff = Backoff(minimum: configuration.reconnectMin, maximum: configuration.reconnectMax)
@@ -36,6 +41,7 @@ struct Reconnecting {
 
   mutating func settled() {
     hasSettled = true
+    mayHaveMissed = false
     isContested = false
   }
 
@@ -67,6 +73,9 @@ struct Reconnecting {
 
   /// The next attempt follows at once.
   mutating func tryAtOnce(at now: Instant) { nextAttempt = now }
+
+  /// All is to be read anew: rights were missing.
+  mutating func doubtEverything() { mayHaveMissed = true }
 
   /// Somebody who is no bridge takes our sessions: that costs the session and no more.
   mutating func wasTakenByStranger() { backoff.succeed() }

@@ -14,6 +14,12 @@ struct Recovery {
   /// This run had been connected before.
   private let wasConnected: Bool
   private(set) var uptime: Duration?
+  /// Of a connection before: how many messages the broker had dropped by then; `nil`: it did not tell.
+  private let droppedBefore: Int64?
+  /// What it tells now.
+  private var dropped: Int64?
+  /// Something may have been said that did not reach us, or that we have lost.
+  private var mayHaveMissed = false
 
   /// Nothing is known.
   init() {
@@ -21,12 +27,18 @@ struct Recovery {
     outage = nil
     isClockBehind = false
     wasConnected = false
+    droppedBefore = nil
   }
 
   /// - Parameters:
   ///   - disconnectedAt: when this run was connected last; `nil`: never.
   ///   - aliveAt: when the last run committed last, in wall time; 0: there was none.
-  init(sessionPresent: Bool, disconnectedAt: Instant?, aliveAt: Int64, at now: Now) {
+  ///   - dropped: how many messages the broker had dropped, as it told last.
+  init(
+    sessionPresent: Bool, disconnectedAt: Instant?, aliveAt: Int64, dropped: Int64? = nil,
+    at now: Now
+  ) {
+    droppedBefore = dropped
     isSessionNew = !sessionPresent
     wasConnected = disconnectedAt != nil
     isClockBehind = disconnectedAt == nil && now.wall < aliveAt
@@ -49,6 +61,18 @@ struct Recovery {
   mutating func noteUptime(_ payload: UnsafeRawBufferPointer, isReplay: Bool) {
     guard isReplay else { return }
     uptime = Payload.uptime(payload).map { .seconds($0) }
+  }
+
+  mutating func noteDropped(_ count: Int, isReplay: Bool) { if isReplay { dropped = Int64(count) } }
+
+  mutating func doubtEverything() { mayHaveMissed = true }
+
+  /// Whether everything that was said at QoS 1 since we were connected last has reached us: it was kept for us, and nothing
+  /// of it was dropped. A broker that told how much it has dropped has to tell it again.
+  var hasMissedNothing: Bool {
+    guard !isSessionNew, !mayHaveMissed, let outage else { return false }
+    if let uptime, uptime < outage { return false }
+    return dropped == droppedBefore && (uptime != nil) == (dropped != nil)
   }
 
   /// The broker has been up all the time and has lost our session: somebody connected under our client id.

@@ -62,6 +62,8 @@ final class Session {
   var receivedBefore: UInt64 = 0
   /// It was told that nothing comes from the clients' topics.
   var isSilenceTold = false
+  /// What is being delivered is a replay that is older than what we know.
+  private(set) var isReplayOlder = false
   /// Messages delivered, since the session began.
   private(set) var deliveries = 0
   var settledAt = Instant.never
@@ -135,6 +137,7 @@ extension Session: LinkDelegate {
   func linkDidReceive(_ delivery: Delivery) {
     deliveries += 1
     lastInput = readAt
+    isReplayOlder = delivery.isReplay && delivery.isAcknowledged && recovery.hasMissedNothing
     if delivery.isAcknowledged {
       received += 1
       withheld += 1

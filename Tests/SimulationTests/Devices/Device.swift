@@ -18,6 +18,16 @@ final class Device {
     var keepsSession: Bool
     var changesID: Bool
     var keepAlive: Duration
+    var births = Delivery.usual
+    var wills = Delivery.usual
+  }
+
+  /// How a status is said.
+  struct Delivery {
+    var isAcknowledged: Bool
+    var isRetained: Bool
+
+    static let usual = Delivery(isAcknowledged: true, isRetained: true)
   }
 
   unowned let world: World
@@ -158,7 +168,8 @@ extension Device {
     let names = habits.namesRooms ? rooms : nil
     say(
       Message(
-        "\(topic)/status", birthPayload(), isAcknowledged: true, isRetained: true,
+        "\(topic)/status", birthPayload(), isAcknowledged: habits.births.isAcknowledged,
+        isRetained: habits.births.isRetained,
         word: Word(client: number, kind: .birth(rooms: names), epoch: wordEpoch)))
   }
 
@@ -179,7 +190,8 @@ extension Device {
   private func offline() -> Message {
     let payload = habits.hasEpoch ? "{\"state\":\"offline\",\"epoch\":\(epoch)}" : "offline"
     return Message(
-      "\(topic)/status", Array(payload.utf8), isAcknowledged: true, isRetained: true,
+      "\(topic)/status", Array(payload.utf8), isAcknowledged: habits.wills.isAcknowledged,
+      isRetained: habits.wills.isRetained,
       word: Word(client: number, kind: .death, epoch: wordEpoch))
   }
 

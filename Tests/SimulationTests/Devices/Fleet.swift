@@ -22,13 +22,23 @@ final class Fleet {
     let window = timeout.map { $0 == .zero ? usual : min($0, usual) } ?? usual
     var beat: Duration? = window * (0.15 + 0.2 * world.random.fraction())
     if timeout == .zero, world.random.chance(0.5) { beat = nil }
-    return Device.Habits(
+    var habits = Device.Habits(
       user: world.random.chance(0.4) ? "u\(world.random.below(2))" : nil,
       namesRooms: world.random.chance(0.6), hasEpoch: world.random.chance(0.6),
       hasData: world.random.chance(0.2), timeout: timeout, beat: beat,
       beatsRetained: world.random.chance(0.1), joinsRetained: world.random.chance(0.1),
       keepsSession: world.random.chance(0.4), changesID: world.random.chance(0.4),
       keepAlive: world.random.duration(2_000...6_000))
+    if world.adversity.retainsOddly {
+      habits.births = delivery(world)
+      habits.wills = delivery(world)
+    }
+    return habits
+  }
+
+  private static func delivery(_ world: World) -> Device.Delivery {
+    Device.Delivery(
+      isAcknowledged: world.random.chance(0.7), isRetained: world.random.chance(0.6))
   }
 
   func start() {

@@ -19,8 +19,8 @@ struct ClientView: Equatable {
   /// The epoch is between these; -1: none.
   var epochLow: Int64 = -1
   var epochHigh: Int64 = -1
-  /// The status last taken, and the last birth; `nil`: uncertain.
-  var status: [UInt8]? = []
+  /// The last death and the last birth that were taken; `nil`: uncertain.
+  var death: [UInt8]? = []
   var birth: [UInt8]? = []
 
   init(rooms: Int) { self.rooms = Array(repeating: .no, count: rooms) }
@@ -32,10 +32,10 @@ struct ClientView: Equatable {
       know()
       if word.epoch >= 0 { (epochLow, epochHigh) = (word.epoch, word.epoch) }
       if let named { name(named) }
-      (status, birth) = (payload, payload)
+      birth = payload
     case .death:
       if isStale(word) || isKnown == .no { return }
-      status = mayBeStale(word) || isKnown == .maybe ? nil : payload
+      death = mayBeStale(word) || isKnown == .maybe ? nil : payload
     case .forget:
       self = ClientView(rooms: rooms.count)
       isNew = false
@@ -49,7 +49,7 @@ struct ClientView: Equatable {
 
   private mutating func know() {
     if isKnown != .yes, !isNew, isKnown == .no {
-      (epochLow, epochHigh, status, birth) = (-1, -1, [], [])
+      (epochLow, epochHigh, death, birth) = (-1, -1, [], [])
     }
     isKnown = .yes
     isNew = false
@@ -59,17 +59,24 @@ struct ClientView: Equatable {
     for room in rooms.indices { rooms[room] = named.contains(room) ? .yes : .no }
   }
 
+  /// Whether it is certainly the last one of its kind that was taken.
+  func isKnownWord(_ word: Word, _ payload: [UInt8]) -> Bool {
+    if case .birth = word.kind { birth == payload } else { death == payload }
+  }
+
+  /// It may have come back by a word without a number.
+  mutating func mayForgetEpoch() { epochLow = -1 }
+
   func isStale(_ word: Word) -> Bool { word.epoch >= 0 && word.epoch < epochLow }
   func mayBeStale(_ word: Word) -> Bool { word.epoch >= 0 && word.epoch < epochHigh }
 
   /// A replayed status: a claim, which certainly counts where nothing at all was known, and certainly does not
   /// where it was taken before, or the client was heard in this connection.
   mutating func claim(_ word: Word, _ payload: [UInt8], wasHeard: Bool) {
-    if isKnown == .yes, status == payload { return }
-    if isKnown == .yes, wasHeard { return }
+    if isKnown == .yes, isKnownWord(word, payload) || wasHeard { return }
     if isStale(word) { return }
     guard case .birth(let named) = word.kind else {
-      if isKnown != .no { status = nil }
+      if isKnown != .no { death = nil }
       return
     }
     if isNew, isKnown == .no {
@@ -77,13 +84,13 @@ struct ClientView: Equatable {
       isNew = false
       (epochLow, epochHigh) = (word.epoch, word.epoch)
       name(named ?? [])
-      (status, birth) = (payload, payload)
+      (death, birth) = ([], payload)
       return
     }
     isKnown = isKnown.merged(.yes)
     isNew = false
     epochHigh = max(epochHigh, word.epoch)
-    (status, birth) = (nil, nil)
+    birth = nil
     guard let named else { return }
     for room in rooms.indices {
       rooms[room] = rooms[room].merged(named.contains(room) ? .yes : .no)
@@ -97,6 +104,6 @@ struct ClientView: Equatable {
     isNew = false
     epochLow = -1
     epochHigh = .max
-    (status, birth) = (nil, nil)
+    (death, birth) = (nil, nil)
   }
 }

@@ -106,6 +106,8 @@ final class Judge {
       claimed(word, message, wasHeard: wasHeard)
     } else {
       heard(word)
+      let isSurelyPresent = members.present[word.client].contains(true)
+      if word.epoch < 0, !isSurelyPresent { views[word.client].mayForgetEpoch() }
       views[word.client].take(word, message.payload)
     }
   }
@@ -167,7 +169,9 @@ final class Judge {
       }
     case .death:
       let view = views[word.client]
-      let isNothing = view.isKnown == .no || view.isStale(word) || view.status == message.payload
+      let isNothing =
+        view.isKnown == .no || view.isStale(word)
+        || view.isKnown == .yes && view.isKnownWord(word, message.payload)
       if isNothing || (wasHeard && view.isKnown == .yes) { break }
       mayDie(word.client, isSure: false)
     }

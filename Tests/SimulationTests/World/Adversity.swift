@@ -17,6 +17,8 @@ struct Adversity {
   var hasNeighbours = false
   /// How long the disk takes to sync, in milliseconds; `nil`: it is not waited for.
   var syncDelay: ClosedRange<Int>?
+  /// Devices retain their births and wills, or do not, and say them at QoS 1 or 0, as firmware does.
+  var retainsOddly = false
   /// The longest packet that the broker takes, where the version can say it.
   var packetLimit: Int?
 
@@ -32,6 +34,7 @@ struct Adversity {
     hasNeighbours = random.chance(0.25)
     if random.chance(0.12) { packetLimit = random.pick([300, 400, 700, 2_000]) }
     if random.chance(0.3) { syncDelay = random.pick([1...4, 5...40, 50...500]) }
+    retainsOddly = random.chance(0.5)
     // Rooms make place once they are announced, and its limit is less than what comes while the disk is awaited.
     if strangers.contains(.wanderer) { syncDelay = nil }
   }
