@@ -41,7 +41,7 @@ extension Connection {
     return connection.phase == .ended ? nil : connection
   }
 
-  private func didConnect(_ code: Int32, _ flags: Int32, _ properties: OpaquePointer?) {
+  func didConnect(_ code: Int32, _ flags: Int32, _ properties: OpaquePointer?) {
     // The library takes any number of them.
     guard phase == .awaitingConnack, refusal == nil else {
       violation = "the broker has sent a second CONNACK"

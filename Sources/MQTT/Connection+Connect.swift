@@ -113,10 +113,13 @@ extension Connection {
     return getsockopt(socket, SOL_SOCKET, SO_DOMAIN, &family, &size) == 0 && family == AF_INET6
   }
 
-  /// libmosquitto says "A TLS error occurred"; what OpenSSL said it only logs.
+  /// libmosquitto says "A TLS error occurred", or since 2.0.21 that a system call failed; what OpenSSL said it only logs.
   func withTLSDetail(_ error: MQTTError) -> MQTTError {
     guard !log.reasons.isEmpty else { return error }
-    let detail = "\(error.detail) (\(log.reasons.joined(separator: "; ")))"
-    return MQTTError(call: error.call, code: error.code, detail: detail)
+    let isTLS = options.endpoint.tls != nil && error.code == MOSQ_ERR_ERRNO.code
+    let code = isTLS ? MOSQ_ERR_TLS.code : error.code
+    let words = isTLS ? String(cString: mosquitto_strerror(code)) : error.detail
+    let detail = "\(words) (\(log.reasons.joined(separator: "; ")))"
+    return MQTTError(call: error.call, code: code, detail: detail)
   }
 }

@@ -17,6 +17,7 @@ extension Connection {
     guard phase != .ended else { return destroy() }
     if phase == .connected, !wasConnected { mosquitto_log_callback_set(handle, nil) }
     if violation != nil { return try finish(call, MOSQ_ERR_PROTOCOL.code, 0) }
+    if isNoAnswerOfMQTT5(code) { return try refuseVersion() }
     guard code != MOSQ_ERR_SUCCESS.code || end != nil else { return }
     // A DISCONNECT that was read is a success; its reason is only told to the callback.
     if code == MOSQ_ERR_SUCCESS.code, !isLeaving { end?.isByBroker = true }
@@ -28,7 +29,7 @@ extension Connection {
     guard phase != .ended else { return }
     let (error, byBroker) = explain(call, code, errorNumber)
     isHungUpUnanswered =
-      phase == .awaitingConnack && refusal == nil && violation == nil
+      phase == .awaitingConnack && refusal == nil && violation == nil && log.reasons.isEmpty
       && Self.isHangUp(code, errorNumber)
     try finish(error, byBroker: byBroker)
   }
@@ -40,6 +41,12 @@ extension Connection {
     destroy()
     delegate?.connection(self, didDisconnect: error?.code ?? 0, byBroker: byBroker)
     if let error, !byBroker { throw error }
+  }
+
+  /// Whether the answer to the CONNECT makes no sense in MQTT 5, as libmosquitto 2.0.21 says of one without properties.
+  private func isNoAnswerOfMQTT5(_ code: Int32) -> Bool {
+    phase == .awaitingConnack && options.protocolVersion == .v5 && refusal == nil
+      && code == MOSQ_ERR_MALFORMED_PACKET.code
   }
 
   /// Whether the other end closed the connection, and nothing else failed: no TLS, and no keep-alive.

@@ -10,6 +10,9 @@ extension Connection {
     let bytes = Self.peek(socket)
     switch FirstPacket(bytes) {
     case .sound: return enough(on: socket)
+    case .olderVersion:
+      try refuseVersion()
+      return false
     case .malformed(let reason):
       try finish(
         MQTTError(
@@ -23,6 +26,12 @@ extension Connection {
       Self.wait(for: count, on: socket)
       return false
     }
+  }
+
+  /// Ends the connection as where the broker says that it does not speak MQTT 5.
+  func refuseVersion() throws(MQTTError) {
+    didConnect(Int32(MQTT_RC_UNSUPPORTED_PROTOCOL_VERSION.rawValue), 0, nil)
+    try finish("CONNACK", MOSQ_ERR_CONN_REFUSED.code, 0)
   }
 
   private func enough(on socket: Int32) -> Bool {

@@ -7,6 +7,9 @@ enum FirstPacket: Equatable {
   case incomplete(Int)
   /// The library may have it.
   case sound
+  /// A CONNACK without properties, as of MQTT 3.1.1: the broker does not speak MQTT 5. libmosquitto 2.0.11 says so, and
+  /// 2.0.21 takes it for a malformed packet.
+  case olderVersion
   /// Why it must not.
   case malformed(String)
 
@@ -33,8 +36,11 @@ enum FirstPacket: Equatable {
       return
     }
     let body = bytes[reader.position..<end].dropFirst(fixedPart)
-    // Without properties: as of MQTT 3.1.1, which may refuse this way.
-    self = body.isEmpty ? .sound : Self.inspect(body)
+    guard body.isEmpty else {
+      self = Self.inspect(body)
+      return
+    }
+    self = first & 0xf0 == 0x20 && length == fixedPart ? .olderVersion : .sound
   }
 
   /// The bytes before the properties; nil for a packet that the library refuses whatever is in it.

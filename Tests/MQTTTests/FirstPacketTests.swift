@@ -24,11 +24,22 @@ struct FirstPacketTests {
   @Test(
     "Whatever MQTT 5 knows is sound, and what the library refuses by itself is left to it",
     arguments: [
-      [], connack([]), connack(complete), [0x20, 2, 0, 1], [0xe0, 0], [0xe0, 1, 142],
+      [], connack([]), connack(complete), [0xe0, 0], [0xe0, 1, 142],
       [0xe0, 2, 142, 0], [0xf0, 2, 0x18, 0], [0x30, 3, 0, 1, 0x61], [0, 0], [0x20, 0],
     ] as [[UInt8]])
   func sound(bytes: [UInt8]) {
     #expect(FirstPacket(bytes) == .sound)
+  }
+
+  @Test("A CONNACK of MQTT 3.1.1 says that the broker does not speak MQTT 5", arguments: 0...5)
+  func olderVersion(code: UInt8) throws {
+    let answer: [UInt8] = [0x20, 2, 0, code]
+    #expect(FirstPacket(answer) == .olderVersion)
+    let raw = try RawBroker(answering: answer)
+    try raw.client.waitForEnd()
+    #expect(raw.client.connectResult?.isUnsupportedProtocol == true)
+    #expect(raw.connection.failure?.code == MOSQ_ERR_CONN_REFUSED.code)
+    #expect(raw.client.disconnects.count == 1)
   }
 
   @Test(

@@ -54,6 +54,7 @@ struct TLSTests {
     let error = try failure(client, broker)
     #expect(error?.code == MOSQ_ERR_TLS.code)
     #expect(error?.description.contains("certificate verify failed") == true)
+    #expect(client.connection?.isHungUpUnanswered == false)
     #expect(client.disconnects == [.init(reasonCode: MOSQ_ERR_TLS.code, byBroker: false)])
   }
 
@@ -115,6 +116,24 @@ struct TLSTests {
     let client = TestClient(ConnectionOptions(endpoint: endpoint, clientID: "one"))
     #expect(try failure(client, plain) != nil)
     #expect(client.disconnects.count == 1)
+  }
+
+  @Test("A broker without MQTT 5 is recognised by its answer through TLS, too")
+  func unsupportedProtocol() throws {
+    let server = try AnsweringServer([0x20, 2, 0, 1])
+    let tls = TLS(cafile: server.certificates.ca)
+    let endpoint = Endpoint(host: "127.0.0.1", port: server.port, tls: tls)
+    var client = TestClient(ConnectionOptions(endpoint: endpoint, clientID: "one"))
+    // Until openssl listens.
+    let isAnswered = try waitUntil {
+      client = TestClient(ConnectionOptions(endpoint: endpoint, clientID: "one"))
+      try? client.begin()
+      try client.waitForEnd()
+      return client.connectResult != nil
+    }
+    #expect(isAnswered, "\(String(describing: client.connection?.failure))")
+    #expect(client.connectResult?.isUnsupportedProtocol == true)
+    #expect(client.connection?.failure?.code == MOSQ_ERR_CONN_REFUSED.code)
   }
 
   @Test("A server that hangs up in the handshake ends it", arguments: [false, true])
