@@ -9,7 +9,12 @@ final class DatabaseLock {
 
   init(_ database: String) throws {
     child = try ChildProcess(
-      "sqlite3", ["-cmd", "BEGIN IMMEDIATE;", database, ".shell echo locked; sleep 120"])
+      "sqlite3",
+      [
+        // A commit of the bridge may be under way.
+        "-bail", "-cmd", ".timeout 10000", "-cmd", "BEGIN IMMEDIATE;", database,
+        ".shell echo locked; sleep 120",
+      ])
     guard waitUntil({ [child] in child.output.contains("locked") }) else {
       throw TestFailure("no lock: \(child.errors)")
     }
