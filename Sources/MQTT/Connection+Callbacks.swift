@@ -38,6 +38,7 @@ extension Connection {
   private static func from(_ context: UnsafeMutableRawPointer?) -> Connection? {
     guard let context else { return nil }
     let connection = Unmanaged<Connection>.fromOpaque(context).takeUnretainedValue()
+    connection.hasCalledBack = true
     return connection.phase == .ended ? nil : connection
   }
 

@@ -8,7 +8,8 @@ extension Connection {
   /// Once connected, it is until a read has run into the empty socket, which libmosquitto leaves in errno: asking
   /// the socket itself would cost a system call a packet. It is asked only then, since the library leaves the same
   /// there when it has queued something to send and cannot wake the thread that it believes to be writing: after
-  /// 278 such packets on Linux, every time.
+  /// 278 such packets on Linux, every time. The socket is empty then where TLS has taken everything out of it already.
+  /// So a read that has called back is never the last one.
   public var hasInput: Bool { phase == .connected ? !isDrained : hasBytes && !awaitsRest }
 
   /// Whether bytes wait in the socket.
@@ -28,8 +29,9 @@ extension Connection {
     if phase == .awaitingConnack, try !mayReadFirstPacket() { return }
     try loop("mosquitto_loop_read") {
       errno = 0
+      hasCalledBack = false
       let code = mosquitto_loop_read($0, 1)
-      isDrained = errno == EAGAIN && !hasBytes
+      isDrained = errno == EAGAIN && !hasCalledBack && !hasBytes
       return code
     }
     if isDrained { acknowledgeSegments() }

@@ -36,6 +36,8 @@ public final class Connection {
   var refusedIPv6: Int32?
   /// Whether the last read has run into the empty socket.
   var isDrained = false
+  /// Whether the last read has told the delegate something.
+  var hasCalledBack = false
   /// The keep-alive that the broker asked for.
   var serverKeepAlive: Duration?
   /// Whether the last write left something in the queue, perhaps a part of a packet.

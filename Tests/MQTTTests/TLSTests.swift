@@ -70,7 +70,9 @@ struct TLSTests {
     let broker = try broker(wrongHost: true)
     let client = client(broker, TLS(cafile: broker.certificates?.ca), host: "localhost")
     let error = #expect(throws: MQTTError.self) { try client.connect() }
-    #expect(error?.description.contains("host name verification failed") == true)
+    // Since 2.1 the library leaves the look at the name to OpenSSL.
+    let told = ["host name verification failed", "certificate verify failed"]
+    #expect(told.contains { error?.description.contains($0) == true })
   }
 
   @Test("A client certificate opens a listener that asks for one")
@@ -134,6 +136,28 @@ struct TLSTests {
     #expect(isAnswered, "\(String(describing: client.connection?.failure))")
     #expect(client.connectResult?.isUnsupportedProtocol == true)
     #expect(client.connection?.failure?.code == MOSQ_ERR_CONN_REFUSED.code)
+  }
+
+  @Test("What came in one piece is read to its end, however much is to be acknowledged")
+  func onePiece() throws {
+    // At QoS 1, topic `t`, with an identifier each.
+    let messages = (1...1_500).flatMap { id -> [UInt8] in
+      [0x32, 6, 0, 1, 0x74, UInt8(id >> 8), UInt8(id & 0xff), 0]
+    }
+    let server = try AnsweringServer([0x20, 3, 0, 0, 0] + messages)
+    let tls = TLS(cafile: server.certificates.ca)
+    let endpoint = Endpoint(host: "127.0.0.1", port: server.port, tls: tls)
+    var client = TestClient(ConnectionOptions(endpoint: endpoint, clientID: "one"))
+    let isAccepted = try waitUntil {
+      client = TestClient(ConnectionOptions(endpoint: endpoint, clientID: "one"))
+      try? client.begin()
+      guard let connection = client.connection else { return false }
+      return try drive([connection], for: .seconds(5)) { client.connectResult != nil }
+    }
+    #expect(isAccepted)
+    let connection = try #require(client.connection)
+    while connection.hasInput { try connection.read() }
+    #expect(client.messages.count == 1_500)
   }
 
   @Test("A server that hangs up in the handshake ends it", arguments: [false, true])
