@@ -1,3 +1,4 @@
+import CMosquitto
 import TestSupport
 import Testing
 
@@ -64,7 +65,12 @@ struct BrokerAnswerTests {
     let raw = try RawBroker.accepting()
     raw.server.send([0x20, 3, 0, reason, 0])
     try raw.client.waitForEnd()
-    #expect(raw.connection.failure?.detail == "the broker has sent a second CONNACK")
+    // Since 2.1 the library says so itself, in other words.
+    let told = [
+      "the broker has sent a second CONNACK",
+      String(cString: mosquitto_strerror(MOSQ_ERR_PROTOCOL.code)),
+    ]
+    #expect(told.contains(raw.connection.failure?.detail ?? ""))
     #expect(raw.client.disconnects.count == 1)
     #expect(!raw.connection.isHungUpUnanswered)
   }

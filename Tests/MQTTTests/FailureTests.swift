@@ -11,7 +11,7 @@ struct FailureTests {
     "A refused login has its reason code, and words",
     arguments: [
       (ProtocolVersion.v5, Int32(135), "Not authorized"),
-      (.v311, 5, "Connection Refused: not authorised."),
+      (.v311, 5, "Connection Refused: not authorised"),
     ])
   func refusedLogin(version: ProtocolVersion, reasonCode: Int32, reason: String) throws {
     let broker = try TestBroker { $0.users = ["ann": "secret"] }
@@ -23,7 +23,8 @@ struct FailureTests {
     let error = #expect(throws: MQTTError.self) { try wrong.connect() }
     #expect(error?.call == "CONNACK")
     #expect(error?.code == MOSQ_ERR_CONN_REFUSED.code)
-    #expect(error?.detail == reason)
+    // Until 2.1 with a full stop.
+    #expect(error?.detail.hasPrefix(reason) == true)
     #expect(wrong.connectResult?.reasonCode == reasonCode)
     #expect(wrong.disconnects == [.init(reasonCode: MOSQ_ERR_CONN_REFUSED.code, byBroker: false)])
 

@@ -41,7 +41,7 @@ struct SessionTests {
     try client.connect()
     try client.subscribe("mail")
     client.cut()
-    _ = waitUntil { broker.log.contains("lasting closed its connection") }
+    _ = waitUntil { broker.hasLogged("lasting", "closed") }
     #expect(try !client.connect().sessionPresent)
   }
 
@@ -181,7 +181,7 @@ struct SessionTests {
     try client.connect()
     if leaves {
       try client.disconnect()
-      #expect(waitUntil { broker.log.contains("Client mortal disconnected") })
+      #expect(waitUntil { broker.hasLogged("mortal", "disconnected") })
       try watcher.publish("end", "")
       try watcher.wait(forMessage: "end")
       #expect(watcher.messages.map(\.topic) == ["end"])

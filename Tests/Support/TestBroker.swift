@@ -84,6 +84,11 @@ public final class TestBroker {
   /// Everything that it has logged.
   public var log: String { earlierLog + (child?.errors ?? "") }
 
+  /// Whether a line of the log has all of these words. Mosquitto 2.1 has an address between a client and its fate.
+  public func hasLogged(_ words: String...) -> Bool {
+    log.split(separator: "\n").contains { line in words.allSatisfy { line.contains($0) } }
+  }
+
   public var endpoint: Endpoint { Endpoint(host: "127.0.0.1", port: port) }
 
   private func end(_ signal: Int32) throws {
