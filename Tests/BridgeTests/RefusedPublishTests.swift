@@ -31,6 +31,20 @@ import Testing
     #expect(stage.loop.refusals.count == 0)
   }
 
+  @Test func `it is tried again at its own time, not when something else is due`() throws {
+    let stage = try LoopStage()
+    stage.pass(.milliseconds(300))
+    stage.broker.refusal = { $0 == "presence/count/lab" ? 135 : nil }
+    stage.broker.say("presence/clients/a/rooms/lab", "join")
+    stage.run()
+    stage.broker.refusal = { _ in nil }
+    _ = stage.broker.take("presence/count/lab")
+    stage.pass(.milliseconds(999))
+    #expect(stage.broker.take("presence/count/lab") == [])
+    stage.pass(.milliseconds(2))
+    #expect(stage.broker.take("presence/count/lab") == ["1"])
+  }
+
   @Test func `while rights are missing it is tried again ever more rarely`() throws {
     let stage = try refusing(["presence/count/lab"])
     _ = stage.broker.take("presence/count/lab")
