@@ -43,6 +43,27 @@ struct LostFileTests {
     try site.wait(forStats: "both") { $0.presences == 2 }
   }
 
+  @Test("A file that is not ours and takes the database's place stays as it is")
+  func foreign() throws {
+    let site = try Site()
+    let (pump, valve) = (try site.device("pump"), try site.device("valve"))
+    try pump.join("lab")
+    try site.wait("lab", holds: "pump")
+    let database = site.bridge.database
+    try site.bridge.directory.write("a letter", to: "letter")
+    rename(site.bridge.directory.file("letter"), database)
+    try valve.join("lab")
+    try site.wait("lab", holds: "pump", "valve")
+    try site.wait(forStats: "durable false") { !$0.durable }
+    try site.wait(for: "words") { site.bridge.log.contains("is not a database") }
+    #expect(FileManager.default.contents(atPath: database) == Data("a letter".utf8))
+    try FileManager.default.removeItem(atPath: database)
+    try site.wait(forStats: "durable true") { $0.durable }
+    try site.bridge.kill()
+    try site.bridge.start()
+    try site.wait(forStats: "both") { $0.presences == 2 }
+  }
+
   @Test("Another process's lock holds nobody up, and what it kept out is written after it")
   func locked() throws {
     let site = try Site()

@@ -157,7 +157,7 @@ extension BridgeLoop {
     if case .takenOver = error { return takenOver(error.description) }
     tally.commitsFailed += 1
     if saving.reason != error.description {
-      log.limited("save", .error, at: now, "going on from memory alone: \(error)")
+      log.limited(Self.kind(of: error), .error, at: now, "going on from memory alone: \(error)")
     }
     saving.pace.failed()
     let wasDurable = saving.isDurable
@@ -166,6 +166,15 @@ extension BridgeLoop {
       at: now.instant)
     // Before anything is acknowledged that is in no database: who starts after us has to know.
     if wasDurable { publishStats() }
+  }
+
+  /// What follows a loss or a lock at once, and stays, is to be told as well.
+  private static func kind(of error: StoreError) -> String {
+    switch error {
+    case .locked: "lock"
+    case .lost: "loss"
+    default: "save"
+    }
   }
 
   /// A lock is let go at any moment, and what was lost can be made anew at once.
