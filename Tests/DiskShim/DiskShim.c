@@ -23,6 +23,20 @@ static struct disk_shim *shim(void) {
   return shared;
 }
 
+int clock_gettime(clockid_t clock, struct timespec *time) {
+  static int (*real)(clockid_t, struct timespec *);
+  if (!real) real = (int (*)(clockid_t, struct timespec *))dlsym(RTLD_NEXT, "clock_gettime");
+  int result = real(clock, time);
+  if (result == 0 && clock == CLOCK_REALTIME) {
+    int64_t offset = __atomic_load_n(&shim()->wall_offset, __ATOMIC_RELAXED);
+    int64_t nanoseconds = time->tv_nsec + offset % 1000 * 1000000;
+    int64_t carry = nanoseconds < 0 ? -1 : nanoseconds / 1000000000;
+    time->tv_sec += offset / 1000 + carry;
+    time->tv_nsec = nanoseconds - carry * 1000000000;
+  }
+  return result;
+}
+
 static int64_t error_of(int file) {
   char link[64], path[4096];
   snprintf(link, sizeof link, "/proc/self/fd/%d", file);

@@ -82,6 +82,23 @@ struct FullDiskTests {
   }
 
   @Test(
+    "A disk that is full at the start is waited for, and said to be",
+    .enabled(if: SmallDisk.isPossible, "needs root, to mount a small disk"))
+  func fullAtTheStart() throws {
+    let disk = try SmallDisk(kilobytes: 1024)
+    let site = try Site(.v5, ["database": disk.directory.file("rollcall.db")])
+    try site.device("pump").join("lab")
+    try site.wait("lab", holds: "pump")
+    try site.bridge.stop()
+    try disk.fill()
+    try site.bridge.start()
+    try site.wait(for: "a line on it") { site.bridge.log.contains("waiting for the database") }
+    try disk.free()
+    try site.waitUntilLive()
+    try site.wait(forStats: "its member") { $0.presences == 1 }
+  }
+
+  @Test(
     "A read-only file system at the start is waited for, and said to be",
     .enabled(if: SmallDisk.isPossible, "needs root, to mount a small disk"))
   func readOnly() throws {

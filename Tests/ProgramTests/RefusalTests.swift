@@ -42,44 +42,4 @@ struct RefusalTests {
     #expect(missing.waitForExit(limit: .seconds(5)) == .code(1))
     #expect((missing.output + missing.errors).contains("none.conf"))
   }
-
-  /// A database as the bridge makes it.
-  private func made(in directory: TemporaryDirectory) throws -> Data {
-    let bridge = try BridgeProcess(port: try TestPort.free())
-    #expect(waitUntil { bridge.log.contains("trying again") })
-    try bridge.stop()
-    return try Data(contentsOf: URL(fileURLWithPath: bridge.database))
-  }
-
-  @Test(
-    "A file that is no database, or another program's, or a newer version's, is refused and left",
-    arguments: ["text", "short", "foreign", "newer"])
-  func database(kind: String) throws {
-    let directory = try TemporaryDirectory()
-    let path = directory.file("data.db")
-    var bytes: Data
-    switch kind {
-    case "text": bytes = Data(repeating: UInt8(ascii: "x"), count: 5000)
-    case "short": bytes = Data("hello".utf8)
-    default: bytes = try made(in: directory)
-    }
-    // sqlite.org/fileformat.html: the application id at 68, the user version at 60.
-    if kind == "foreign" { bytes.replaceSubrange(68..<72, with: [0, 0, 0, 0]) }
-    if kind == "newer" { bytes.replaceSubrange(60..<64, with: [0, 0, 0, 99]) }
-    try bytes.write(to: URL(fileURLWithPath: path))
-    let child = try run("broker mqtt://127.0.0.1:1\ndatabase \(path)\n", in: directory)
-    let said = child.output + child.errors
-    #expect(said.contains(path), "\(said)")
-    #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == bytes)
-    let names = try FileManager.default.contentsOfDirectory(atPath: directory.path)
-    #expect(names.filter { $0.contains("corrupt") } == [])
-  }
-
-  @Test("A database in a directory that is not there is refused with its path")
-  func noDirectory() throws {
-    let directory = try TemporaryDirectory()
-    let path = directory.file("nowhere/data.db")
-    let child = try run("broker mqtt://127.0.0.1:1\ndatabase \(path)\n", in: directory)
-    #expect((child.output + child.errors).contains(path))
-  }
 }

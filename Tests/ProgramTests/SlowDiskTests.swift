@@ -62,6 +62,21 @@ struct SlowDiskTests {
     try site.wait(forStats: "its member") { $0.presences == 1 }
   }
 
+  @Test("A file system that becomes read-only is gone on without, and written to when it is not")
+  func readOnly() throws {
+    let disk = try FaultyDisk()
+    let site = try site(disk)
+    try disk.set(.logError, Int(EROFS))
+    try site.device("pump").join("lab")
+    try site.wait("lab", holds: "pump")
+    try site.wait(forStats: "durable false") { !$0.durable }
+    try disk.set(.logError, 0)
+    try site.wait(forStats: "durable true") { $0.durable }
+    try site.bridge.kill()
+    try site.bridge.start()
+    try site.wait(forStats: "its member") { $0.presences == 1 }
+  }
+
   @Test("A sync that never ends is given up, and at the end said to be")
   func hanging() throws {
     let disk = try FaultyDisk()

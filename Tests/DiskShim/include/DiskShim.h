@@ -1,4 +1,4 @@
-/* A disk that misbehaves, for a program that is started with LD_PRELOAD=libDiskShim.so. */
+/* A disk and a wall clock that misbehave, for a program that is started with LD_PRELOAD=libDiskShim.so. */
 #ifndef DISK_SHIM_H
 #define DISK_SHIM_H
 
@@ -17,6 +17,8 @@ struct disk_shim {
   int64_t holds_syncs;
   /* How often a sync was asked for. */
   int64_t syncs_begun;
+  /* How far the wall clock is ahead of the real one, in milliseconds. */
+  int64_t wall_offset;
 };
 
 #endif

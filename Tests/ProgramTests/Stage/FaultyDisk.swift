@@ -1,14 +1,13 @@
 import Foundation
 import TestSupport
 
-/// Has a bridge's calls to the disk take their time, or fail: through a library that is loaded before the system's.
+/// Has a bridge's calls to the disk take their time, or fail, and its wall clock show another time: through a library that is loaded before the system's.
 final class FaultyDisk {
   /// What can be set, by its place in `struct disk_shim`.
   enum Fault: Int {
-    case syncMicroseconds, syncError, databaseError, logError, holdsSyncs
+    case syncMicroseconds, syncError, databaseError, logError, holdsSyncs, syncsBegun,
+      wallMilliseconds
   }
-
-  private static let syncsBegun = 5
 
   private let directory: TemporaryDirectory
   private let control: String
@@ -16,7 +15,7 @@ final class FaultyDisk {
 
   init() throws {
     directory = try TemporaryDirectory()
-    control = try directory.write(String(repeating: "\0", count: 48), to: "faults")
+    control = try directory.write(String(repeating: "\0", count: 56), to: "faults")
     library = try ChildProcess.built("libDiskShim.so")
   }
 
@@ -36,7 +35,7 @@ final class FaultyDisk {
   func syncsBegun() throws -> Int64 {
     let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: control))
     defer { try? file.close() }
-    try file.seek(toOffset: UInt64(Self.syncsBegun * 8))
+    try file.seek(toOffset: UInt64(Fault.syncsBegun.rawValue * 8))
     let bytes = try file.read(upToCount: 8) ?? Data()
     return bytes.reversed().reduce(0) { $0 << 8 | Int64($1) }
   }
