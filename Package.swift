@@ -23,7 +23,7 @@ let package = Package(
     .target(name: "Topics", dependencies: ["Presence"]),
     .target(name: "Dialects", dependencies: ["Presence", "Topics"]),
     .target(name: "MQTT", dependencies: ["CMosquitto"]),
-    .target(name: "Store", dependencies: ["CSQLite", "Presence"]),
+    .target(name: "Store", dependencies: ["CSQLite", "Presence", "Topics"]),
     .target(name: "Bridge", dependencies: ["Presence", "Topics", "Dialects", "MQTT", "Store"]),
     .target(name: "Fleet", dependencies: ["CLinux", "MQTT"]),
     .executableTarget(

@@ -1,5 +1,6 @@
 import CSQLite
 import Presence
+import Topics
 
 extension BridgeRow {
   /// 2023: a clock that says so, or earlier, has not been set.
@@ -69,7 +70,7 @@ extension Database {
     let rows = try Statement(handle, "SELECT id, name, revision, emptied_at FROM room")
     while try rows.next() {
       let row = RoomRow(
-        id: try number(rows.integer(0)), name: try name(rows.bytes(1)),
+        id: try number(rows.integer(0)), name: try roomName(rows.bytes(1)),
         revision: rows.integer(2), emptiedAt: rows.optionalInteger(3))
       try engine.restore(row, at: now)
     }
@@ -85,8 +86,8 @@ extension Database {
       """)
     while try rows.next() {
       var row = ClientRow(
-        id: try number(rows.integer(0)), user: rows.bytes(1),
-        name: try name(rows.bytes(2)), state: try number(rows.integer(3)),
+        id: try number(rows.integer(0)), user: try rows.bytes(1).map(level),
+        name: try level(rows.bytes(2)), state: try number(rows.integer(3)),
         mark: rows.integer(4), timeout: rows.integer(5), epoch: rows.integer(6),
         deathHash: try number(rows.integer(7)),
         birthHash: try number(rows.integer(8)),
@@ -120,11 +121,23 @@ extension Database {
     return number
   }
 
-  /// A name of a length that no topic could have is damage, too.
-  private func name(_ bytes: UnsafeRawBufferPointer?) throws(StoreError) -> UnsafeRawBufferPointer {
-    guard let bytes, (1...256).contains(bytes.count) else {
-      throw .damaged(path: path, reason: "a name of \(bytes?.count ?? 0) bytes")
-    }
-    return bytes
+  /// A name that no topic could have is damage, too: it was never heard.
+  private func roomName(_ bytes: UnsafeRawBufferPointer?) throws(StoreError)
+    -> UnsafeRawBufferPointer
+  {
+    try named(bytes, Names.problem(ofRoom:))
+  }
+
+  private func level(_ bytes: UnsafeRawBufferPointer?) throws(StoreError) -> UnsafeRawBufferPointer
+  {
+    try named(bytes, Names.problem(ofLevel:))
+  }
+
+  private func named(
+    _ bytes: UnsafeRawBufferPointer?, _ problem: (UnsafeRawBufferPointer) -> TopicProblem?
+  ) throws(StoreError) -> UnsafeRawBufferPointer {
+    guard let bytes else { throw .damaged(path: path, reason: "a row without a name") }
+    guard let problem = problem(bytes) else { return bytes }
+    throw .damaged(path: path, reason: "a name of \(bytes.count) bytes: \(problem.words)")
   }
 }

@@ -115,6 +115,10 @@ import Testing
     "UPDATE room SET revision = 9223372036854775807", "UPDATE membership SET client = 4294967297",
     "DELETE FROM client WHERE id = 7", "DELETE FROM bridge",
     "UPDATE bridge SET revision = 9223372036854775807", "UPDATE client SET mark = -1",
+    "UPDATE room SET name = CAST('a//b' AS BLOB) WHERE id = 3",
+    "UPDATE room SET name = CAST('a/#' AS BLOB) WHERE id = 3", "UPDATE room SET name = x'61ff'",
+    "UPDATE client SET name = CAST('a/b' AS BLOB) WHERE id = 2",
+    "UPDATE client SET user = CAST('+' AS BLOB)", "UPDATE client SET name = x'0a' WHERE id = 2",
     "INSERT INTO membership SELECT id + 1000, client, room, state, since, data FROM membership",
   ])
   func `rows that do not fit the rest are damage`(sql: String) throws {
