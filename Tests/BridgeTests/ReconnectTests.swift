@@ -81,8 +81,8 @@ import Testing
     #expect(stage.loop.isLive)
     #expect(stage.broker.unsubscribed.contains("old/+/state"))
     #expect(!stage.broker.unsubscribed.contains("presence/query"))
-    #expect(try !stage.storedFilters().contains("old/+/state"))
-    #expect(try stage.storedFilters().contains("presence/query"))
+    #expect(!stage.storedFilters.contains("old/+/state"))
+    #expect(stage.storedFilters.contains("presence/query"))
   }
 }
 
