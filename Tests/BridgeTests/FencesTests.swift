@@ -22,21 +22,28 @@ import Testing
     received: Int, isOvertaken: Bool
   ) {
     let fence = fences.send(at: Self.start, received: 10)
-    let expected: Fences.Answer = isOvertaken ? .overtaken : .proof(publishedAt: Self.start)
+    let expected: Fences.Answer =
+      isOvertaken ? .overtaken : .proof(number: 1_000_000_001, publishedAt: Self.start)
     #expect(answer(fence, after: 10 + received) == expected)
   }
 
   @Test mutating func `where it stands in line with the others it has overtaken nothing`() {
     let fence = fences.send(at: Self.start, received: 0)
-    #expect(answer(fence, after: 70_000, keepsOrder: true) == .proof(publishedAt: Self.start))
+    #expect(
+      answer(fence, after: 70_000, keepsOrder: true)
+        == .proof(number: 1_000_000_001, publishedAt: Self.start))
   }
 
   @Test mutating func `one proves something once, and none that was sent before it does any more`()
   {
+    func proof(_ index: Int) -> Fences.Answer {
+      .proof(
+        number: 1_000_000_001 + UInt64(index), publishedAt: Self.start + .seconds(Int64(index)))
+    }
     let sent = (0..<3).map { fences.send(at: Self.start + .seconds($0), received: 0) }
-    #expect(answer(sent[1]) == .proof(publishedAt: Self.start + .seconds(1)))
+    #expect(answer(sent[1]) == proof(1))
     #expect(answer(sent[0]) == .foreign && answer(sent[1]) == .foreign)
-    #expect(answer(sent[2]) == .proof(publishedAt: Self.start + .seconds(2)))
+    #expect(answer(sent[2]) == proof(2))
   }
 
   @Test
