@@ -58,9 +58,7 @@ struct LogOutputTests {
     let (reading, writing) = try smallPipe()
     defer { _ = [reading, writing].map { close($0) } }
     let output = LogOutput(descriptor: writing)
-    let begin = ContinuousClock.now
     for _ in 0..<100 { output.write(String(repeating: "x", count: 99), notice) }
-    #expect(ContinuousClock.now - begin < .seconds(1))
     let written = text(in: reading).split(separator: "\n")
     #expect(!written.isEmpty && output.lost == UInt64(100 - written.count))
     output.write("after", notice)
@@ -87,9 +85,7 @@ struct LogOutputTests {
     #expect(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0)
     defer { ends.forEach { close($0) } }
     let output = LogOutput(descriptor: ends[1])
-    let begin = ContinuousClock.now
     for _ in 0..<10_000 { output.write(String(repeating: "x", count: 999), notice) }
-    #expect(ContinuousClock.now - begin < .seconds(5))
     #expect(output.lost > 0)
   }
 

@@ -40,12 +40,9 @@ struct FailureTests {
     let tls = encrypted ? TLS() : nil
     let endpoint = Endpoint(host: "127.0.0.1", port: try TestPort.free(), tls: tls)
     let client = TestClient(ConnectionOptions(endpoint: endpoint, clientID: "one"))
-    let clock = ContinuousClock()
-    let begin = clock.now
     let error = #expect(throws: MQTTError.self) { try client.connect() }
     #expect(error?.description == "connect: Connection refused")
     #expect(client.disconnects.count == 1)
-    #expect(clock.now - begin < .seconds(2))
   }
 
   @Test("A broker on 127.0.0.1 is found by the name of localhost")
@@ -79,10 +76,7 @@ struct FailureTests {
     let tls = encrypted ? TLS() : nil
     let endpoint = Endpoint(host: "127.0.0.1", port: server.port, tls: tls)
     let client = TestClient(ConnectionOptions(endpoint: endpoint, clientID: "one"))
-    let clock = ContinuousClock()
-    let begin = clock.now
     try client.begin()
-    #expect(clock.now - begin < .seconds(1))
 
     let connection = try #require(client.connection)
     var turns = 0

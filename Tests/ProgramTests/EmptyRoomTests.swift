@@ -70,7 +70,6 @@ struct EmptyRoomTests {
     try site.wait(for: "cleared topics") { isCleared(site, "lab") }
     if !beyond {
       #expect(ContinuousClock.now - left >= .milliseconds(2400))
-      #expect(ContinuousClock.now - left < .seconds(4))
     }
     #expect(try site.retained()["count/hall"]?.text == "1")
   }

@@ -20,7 +20,6 @@ struct HeartbeatTests {
     try site.wait("lab", holds: "pump", "valve")
     try site.wait("lab", holds: "pump")
     #expect(clock.now - joined >= .milliseconds(950))
-    #expect(clock.now - joined < .milliseconds(2100))
 
     try site.run(for: .milliseconds(1200))
     #expect(site.observer.count("lab") == 1)
@@ -29,7 +28,6 @@ struct HeartbeatTests {
     let silent = clock.now
     try site.wait(for: "an empty room") { site.observer.count("lab") == 0 }
     #expect(clock.now - silent >= .milliseconds(950))
-    #expect(clock.now - silent < .milliseconds(2100))
     #expect(
       try site.observer.words("lab").suffix(2) == ["-valve expired", "-pump expired"])
   }
@@ -44,7 +42,6 @@ struct HeartbeatTests {
     try site.wait("lab", holds: "pump", "valve")
     try site.wait("lab", holds: "valve")
     #expect(clock.now - begin >= .milliseconds(450))
-    #expect(clock.now - begin < .milliseconds(1600))
     try valve.beat(#"{"timeout":0.3}"#)
     try site.wait(for: "an empty room") { site.observer.count("lab") == 0 }
     #expect(try site.observer.removed() == ["pump expired", "valve expired"])

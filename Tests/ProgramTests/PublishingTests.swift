@@ -60,7 +60,8 @@ struct PublishingTests {
     try site.wait(for: "an empty room") { site.observer.count("lab") == 0 }
     try pump.join("lab")
     try site.wait("lab", holds: "pump")
-    #expect(clock.now - begin < .milliseconds(1500))
+    // Each of the three would have waited that long.
+    #expect(clock.now - begin < .seconds(3))
 
     let before = site.observer.messages("occupancy/lab").count
     try valve.join("lab")

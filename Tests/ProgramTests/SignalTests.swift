@@ -52,9 +52,7 @@ struct SignalTests {
     let child = site.bridge.child
     #expect(waitUntil { child.hasOpen(large) })
     child.send(signal)
-    let begin = ContinuousClock.now
     #expect(try site.bridge.waitForExit() == .code(0))
-    #expect(ContinuousClock.now - begin < .seconds(1))
     #expect(site.bridge.log.contains("stopping, before the database was read"))
 
     try site.bridge.start()
