@@ -161,7 +161,7 @@ extension Database {
   private func put(_ bridge: BridgeRow) throws(StoreError) {
     guard let statements else { return }
     statements.putBridge.bind(bridge.revision, at: 1)
-    statements.putBridge.bind(bridge.aliveAt, at: 2)
+    statements.putBridge.bind(bridge.writtenAliveAt, at: 2)
     statements.putBridge.bind(bridge.dropped ?? -1, at: 3)
     statements.putBridge.bind(owner, at: 4)
     try statements.putBridge.run()

@@ -3,8 +3,13 @@ import Presence
 import Topics
 
 extension BridgeRow {
+  /// 0: never.
+  static let times: ClosedRange<Int64> = 0...(1 << 53)
   /// 2023: a clock that says so, or earlier, has not been set.
   private static let earliest: Int64 = 1_672_531_200_000
+
+  /// What is written of ``aliveAt``, whatever the clock shows, so that it can be read.
+  var writtenAliveAt: Int64 { min(max(1, aliveAt), Self.times.upperBound) }
 
   /// Whether the clock has gone on from where it was at the last commit, as far as that can be told.
   public func isContinued(at now: Now) -> Bool {
@@ -28,8 +33,7 @@ extension Database {
       }
       var row = BridgeRow(revision: statement.integer(0), aliveAt: statement.integer(1))
       row.dropped = statement.integer(2) < 0 ? nil : statement.integer(2)
-      let times: ClosedRange<Int64> = 0...(1 << 53)
-      guard Revision.all.contains(row.revision), times.contains(row.aliveAt) else {
+      guard Revision.all.contains(row.revision), BridgeRow.times.contains(row.aliveAt) else {
         throw StoreError.damaged(path: path, reason: "a bridge row that cannot be")
       }
       return row

@@ -99,6 +99,8 @@ import Testing
       (0, 5_000, 1_700_000_000_000),
       // The clock was ahead, and is set right.
       (1_703_456_000_000, 1_703_456_005_000, 1_700_000_000_000),
+      // A clock that shows a time before 1970, which no system lets it.
+      (-5_000, 0, 1_700_000_000_000), (-7_000_000, -6_995_000, 1_700_000_000_000),
       // The right clock, and a machine that begins in 1970.
       (1_700_000_000_000, 1_700_000_005_000, 60_000),
     ] as [(Int64, Int64, Int64)])
