@@ -132,6 +132,35 @@ import Testing
     #expect(stage.loop.saving.isDurable)
   }
 
+  @Test(arguments: [(4_000, HeldStorage.Act.commit(clients: 1)), (6_000, .rewrite)])
+  func `after a lock of seconds everything is written`(locked: Int, act: HeldStorage.Act) {
+    storage.isLocked = true
+    join("a")
+    stage.pass(.milliseconds(locked))
+    storage.isLocked = false
+    stage.pass(.milliseconds(300))
+    #expect(storage.takeActs() == [act])
+    #expect(stage.loop.saving.isDurable)
+  }
+
+  /// So does a room, whose name the history has yet to be told.
+  @Test func `who is forgotten keeps its number until a lock ends`() {
+    storage.isLocked = true
+    join("a", "hall")
+    stage.pass(.milliseconds(300))
+    stage.broker.say("presence/clients/a/status", "", isAcknowledged: true)
+    stage.pass(.milliseconds(300))
+    let capacity = stage.loop.engine.clientCapacity
+    join("b", "hall")
+    stage.pass(.milliseconds(300))
+    #expect(stage.loop.engine.clientCapacity == capacity + 1)
+    storage.isLocked = false
+    stage.pass(.milliseconds(300))
+    join("c", "hall")
+    stage.pass(.milliseconds(300))
+    #expect(stage.loop.engine.clientCapacity == capacity + 1)
+  }
+
   @Test func `a file that was lost is made anew at once`() {
     storage.error = .lost(path: "db", reason: "has been deleted")
     join("a")

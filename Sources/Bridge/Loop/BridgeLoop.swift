@@ -138,8 +138,7 @@ public final class BridgeLoop {
     release()
     continueStopping()
     handleSessionChange()
-    // What a commit has yet to write refers to rooms by their numbers.
-    if !saving.isUnfinished || storage.isSyncing { engine.reclaim() }
+    if mayReclaim { engine.reclaim() }
     if isStopped { return nil }
     let ended = clock.now.instant
     tally.longestTurn = max(tally.longestTurn, ended - began)
@@ -147,6 +146,11 @@ public final class BridgeLoop {
       since: before, isWorking: isBehind || session?.questions.work != nil, began: began,
       ended: ended)
     return hasMore && mayRead || isBehind ? .zero : wait(from: ended)
+  }
+
+  /// What is yet to be written refers to rooms by their numbers, and the history knows them by their names.
+  private var mayReclaim: Bool {
+    saving.lack != .some && (!saving.isUnfinished || storage.isSyncing)
   }
 
   private func publishCommitted() {

@@ -21,8 +21,12 @@ struct Saving {
   /// never used again, whatever happens.
   private static let headroom: Int64 = 1 << 20
   private static let stampAfter: Int64 = 10_000
+  /// For so long what has changed is kept apart, while it cannot be written.
+  private static let gatheringLimit = Duration.seconds(5)
 
   private(set) var lack = Lack.nothing
+  /// Since when something lacks.
+  private var lackSince: Instant?
   /// Why; in words.
   private(set) var reason: String?
   /// No revision above it is known to the database as used.
@@ -122,6 +126,7 @@ struct Saving {
     lockedSince = nil
     // What was acknowledged while everything was written anew is not in there.
     lack = lack == .everything && !isAll ? .some : .nothing
+    lackSince = lack == .some ? now : nil
     nextAttempt = lack == .some ? now : .never
     if lack == .nothing { reason = nil }
     if isFinishing, lack == .nothing { end = .saved }
@@ -139,7 +144,10 @@ struct Saving {
   ) {
     // All that was acknowledged is in the database where it could be written until now.
     if isFinishing { end = isDurable ? .saved : .failed(reason) }
-    lack = isUntouched && lack != .everything ? .some : .everything
+    let since = lackSince ?? now
+    lackSince = since
+    let mayGather = isUntouched && now - since < Self.gatheringLimit
+    lack = mayGather && lack != .everything ? .some : .everything
     self.reason = reason
     isUnfinished = false
     lockedSince = nil
