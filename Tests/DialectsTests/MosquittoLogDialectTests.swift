@@ -94,6 +94,74 @@ import Testing
     #expect(line(text) == [])
   }
 
+  /// What Mosquitto 2.1.2 writes behind an id, after its source.
+  private static let addressedEndings = [
+    ".", ": malformed packet.", ": protocol error.", ": connection closed by client.",
+    ": exceeded timeout.", ": oversize packet.", ": out of memory.", ": administrative action.",
+    ": used disallowed feature (QoS too high, retain not supported, or bad AUTH method).",
+    ": receive maximum exceeded.", ": quota exceeded.", ": topic alias invalid.",
+    ": Connection reset by peer.", ": bad socket read/write: The connection was lost.",
+  ]
+
+  private mutating func version(_ text: String) -> [String] {
+    stage.replay("$SYS/broker/version", "mosquitto version \(text)")
+  }
+
+  @Test(arguments: ["127.0.0.1:53846", "::1:53846", "fe80::1%eth0:1"])
+  mutating func `each ending of 2_1 is read`(address: String) {
+    #expect(version("2.1.2") == [])
+    for ending in Self.addressedEndings {
+      #expect(line("1795478503: Client x [\(address)] disconnected\(ending)") == ["x offline"])
+    }
+    for ending in [": not authorised.", ": session taken over.", ": client banned."] {
+      #expect(line("1: Client x [\(address)] disconnected\(ending)") == [])
+    }
+    #expect(line("1: Client x negotiated TLSv1.3 cipher TLS_AES_256_GCM") == [])
+  }
+
+  @Test(arguments: ["2.0.11", "2.0.22", "1.6.9"])
+  mutating func `before 2_1 an id could have imitated them`(version text: String) {
+    #expect(version(text) == [])
+    for ending in Self.addressedEndings {
+      #expect(line("1: Client x [127.0.0.1:5] disconnected\(ending)") == ["invalid"], "\(ending)")
+    }
+    #expect(line("1: Client x disconnected.") == ["x offline"])
+  }
+
+  @Test(
+    arguments: [
+      "x [1.2.3.4:5] disconnected.", "x [1.2.3.4:5] disconnected: gone.", "x [1.2.3.4:5]",
+      "x [1.2.3.4:5] disconnected: session taken over.", "x ", "lamp 7", "x [1]",
+      "x [1.2.3.4:5] disconnected: bad socket read/write: gone.",
+    ])
+  mutating func `from 2_1 on an id that could imitate another is refused, too`(id: String) {
+    #expect(version("2.1.2") == [])
+    for ending in Self.addressedEndings + [": not authorised."] {
+      #expect(
+        line("1: Client \(id) [127.0.0.1:5] disconnected\(ending)") == ["invalid"], "\(ending)")
+    }
+  }
+
+  @Test mutating func `lines that come before the version wait for it, in their order`() {
+    #expect(line("1: Client y closed its connection.") == ["y offline"])
+    #expect(line("1: Client x [127.0.0.1:5] disconnected.") == [])
+    #expect(line("2: New client connected from 127.0.0.1:6 as x (p2, c1, k0).") == [])
+    #expect(version("2.1.2") == ["x offline", "x online timeout=0.0 seconds"])
+    #expect(line("3: Client x [127.0.0.1:6] disconnected.") == ["x offline"])
+  }
+
+  @Test mutating func `where no version comes they are read as of 2_0, and nothing waits any more`()
+  {
+    let topic = "$SYS/broker/log/N"
+    let forged = "1: Client x [127.0.0.1:5] disconnected."
+    #expect(stage.live(topic, forged) == [])
+    #expect(stage.live(topic, "2: Client y disconnected.", at: .seconds(9)) == [])
+    #expect(
+      stage.live(topic, "3: Client z disconnected.", at: .seconds(10))
+        == ["invalid", "y offline", "z offline"])
+    #expect(stage.live(topic, forged, at: .seconds(11)) == ["invalid"])
+  }
+
   /// What an id says, and the lines that Mosquitto makes of it.
   @Test(
     arguments: [

@@ -6,7 +6,8 @@ import Topics
 /// nothing is searched for: a line is taken from its first byte to its last, and refused where another id could have
 /// made the same line. An id with a blank in it could, and so could one that reads like the whole of it.
 ///
-/// The lines are those of Mosquitto 2.0.11's source, and what 2.0.20 and the development of 2.1 add.
+/// The lines are those of Mosquitto 2.0.11's source, and what 2.0.20 and the development of 2.1 add. From 2.1 on the address
+/// stands behind the id of a connection that ends. Before, an id could have imitated that: so the version has to be known.
 enum MosquittoLine: Equatable {
   case connected(id: [UInt8], user: [UInt8]?, keepAlive: Int64)
   case ended(id: [UInt8])
@@ -18,7 +19,8 @@ enum MosquittoLine: Equatable {
   /// What the broker calls a connection that never had an id: who uses it cannot be told from those.
   static let unknown = Array("<unknown>".utf8)
 
-  init(_ line: UnsafeRawBufferPointer) {
+  /// - Parameter hasAddresses: the broker is Mosquitto 2.1 or a later one.
+  init(_ line: UnsafeRawBufferPointer, hasAddresses: Bool = false) {
     var text = MosquittoText(line)
     text.skipTime()
     if text.take("New client connected from ") || text.take("New bridge connected from ") {
@@ -26,7 +28,7 @@ enum MosquittoLine: Equatable {
     } else if text.take("Bad socket read/write on client ") {
       self = Self.badSocket(&text)
     } else if text.take("Client ") {
-      self = Self.ending(&text)
+      self = hasAddresses ? Self.addressedEnding(&text) : Self.ending(&text)
     } else {
       self = .other
     }
@@ -68,6 +70,21 @@ enum MosquittoLine: Equatable {
     return isError ? over(id) : .ambiguous
   }
 
+  /// `ID [ADDRESS:PORT] disconnected: REASON.`, or without a reason. No reason has a bracket or a colon in it, and every
+  /// line that an id imitates has the real address behind it.
+  private static func addressedEnding(_ text: inout MosquittoText) -> MosquittoLine {
+    let isEnding = text.has("] disconnected")
+    guard let id = text.word(), text.takeAddress() else { return isEnding ? .ambiguous : .other }
+    if text.isRest("disconnected.") { return over(id) }
+    guard text.take("disconnected: ") else { return isEnding ? .ambiguous : .other }
+    if MosquittoEndings.addressedRefusals.contains(where: { text.isRest($0) }) { return .other }
+    _ = text.take("bad socket read/write: ")
+    let isReason =
+      !text.restHas(UInt8(ascii: ":")) && !text.restHas(UInt8(ascii: "[")) && !text.isRest("")
+      && text.hasLast(".")
+    return isReason ? over(id) : .ambiguous
+  }
+
   private static func over(_ id: [UInt8]) -> MosquittoLine {
     id.isEmpty ? .ambiguous : id == unknown ? .other : .ended(id: id)
   }
@@ -99,5 +116,12 @@ enum MosquittoEndings {
     "disconnected, server busy.", "disconnected, client banned.",
     "disconnected, bad authentication method.", "disconnected, connection rate exceeded.",
     "disconnected, non-matching http origin.", "disconnected, session taken over.",
+  ]
+
+  /// As those, behind an address.
+  static let addressedRefusals: [StaticString] = [
+    "not authorised.", "client identifier not valid.", "bad username or password.",
+    "server unavailable.", "server busy.", "client banned.", "bad authentication method.",
+    "connection rate exceeded.", "non-matching http origin.", "session taken over.",
   ]
 }

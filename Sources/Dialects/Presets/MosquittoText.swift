@@ -41,6 +41,18 @@ struct MosquittoText {
     return Array(bytes[at..<end])
   }
 
+  /// Takes `[ADDRESS:PORT]` and the blank behind it.
+  mutating func takeAddress() -> Bool {
+    var text = self
+    guard text.take("["), let word = text.word(), word.last == UInt8(ascii: "]"),
+      let colon = word.lastIndex(of: UInt8(ascii: ":"))
+    else { return false }
+    let port = word[(colon + 1)...].dropLast()
+    guard colon > 0, !port.isEmpty, port.allSatisfy(Self.isDigit) else { return false }
+    self = text
+    return true
+  }
+
   /// Takes up to nine digits.
   mutating func number() -> Int64? {
     var value: Int64 = 0
