@@ -58,6 +58,9 @@ import Testing
 
   @Test func `what cannot be read is said in words`() throws {
     let site = try Site()
+    // The history begins with the first commit.
+    try site.device("a").join("lab")
+    try site.wait("lab", holds: "a")
     #expect(
       try history(site, "nowhere").errors == "rollcall: no history of a room 'nowhere' is kept\n")
     let folder = try TemporaryDirectory()

@@ -12,7 +12,7 @@ final class DatabaseLock {
       "sqlite3",
       [
         // A commit of the bridge may be under way.
-        "-bail", "-cmd", ".timeout 10000", "-cmd", "BEGIN IMMEDIATE;", database,
+        "-cmd", ".timeout 20000", "-cmd", "BEGIN IMMEDIATE;", database,
         ".shell echo locked; sleep 120",
       ])
     guard waitUntil({ [child] in child.output.contains("locked") }) else {
