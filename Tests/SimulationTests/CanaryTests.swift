@@ -4,9 +4,8 @@ import Testing
 @Suite struct CanaryTests {
   @Test(arguments: Canary.allCases)
   func `a check sees its canary`(_ canary: Canary) {
-    let adversity = Adversity(hasNeighbours: canary == .mutesNeighbours)
     for seed in 0..<UInt64(30) {
-      let outcome = History.play(seed, adversity: adversity, canary: canary)
+      let outcome = History.play(seed, adversity: canary.adversity, canary: canary)
       if outcome.failed == canary.check { return }
       if let failure = outcome.failure { print("\(canary), seed \(seed): \(failure)") }
     }

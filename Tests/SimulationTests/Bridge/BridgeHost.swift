@@ -21,6 +21,8 @@ final class BridgeHost {
 
   func start() {
     guard loop == nil else { return }
+    // It is waited for, and tried again.
+    if world.disk.isLocked { return world.agenda.after(.milliseconds(100)) { [self] in start() } }
     runs += 1
     isStopping = false
     world.note("the bridge starts")
@@ -116,6 +118,7 @@ final class BridgeHost {
     isSuspended = false
     nextTurn = .never
     world.judge.died()
+    world.disk.closed()
     if let link { world.random.chance(0.3) ? link.cut() : link.closeUp() }
     link = nil
     world.agenda.after(world.random.duration(1...4_000)) { [self] in start() }
@@ -125,7 +128,8 @@ final class BridgeHost {
     world.note("the bridge has stopped")
     switch loop.failure {
     case nil: break
-    case .notSaved where world.disk.isFull: world.note("what is in memory alone is lost")
+    case .notSaved where world.disk.isFull || world.disk.isLocked:
+      world.note("what is in memory alone is lost")
     case .some(let failure): world.fail(.life, "the bridge gave up: \(failure)")
     }
     process.die()
@@ -140,6 +144,15 @@ final class BridgeHost {
   func crashNow() {
     guard loop != nil else { return }
     process.die()
+    bury()
+  }
+
+  /// The machine is off for a moment.
+  func losePower(_ random: inout SplitMix64) {
+    guard loop != nil else { return }
+    world.note("the power is cut")
+    process.die()
+    if world.disk.losePower(&random) { world.disk.isBehind = true }
     bury()
   }
 

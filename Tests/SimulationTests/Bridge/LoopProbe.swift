@@ -13,6 +13,15 @@ extension BridgeLoop {
   /// A commit goes on over several turns.
   var isCommitting: Bool { saving.isUnfinished }
 
+  /// Times that the database keeps are of the clock that there is now.
+  var hasRightTimes: Bool {
+    clockWatch.walk == nil && isSaved && !isCommitting && !engine.hasUnsaved
+      && saving.unsaved.isEmpty
+  }
+
+  /// How many commits were done.
+  var commits: UInt64 { tally.commits }
+
   /// The database holds what was acknowledged.
   var isSaved: Bool { saving.isDurable }
 

@@ -1,7 +1,8 @@
 import Bridge
 import Foundation
 import Presence
-import Store
+
+@testable import Store
 
 /// The committed rows. In most histories they are kept in memory, as a transaction leaves them; in some by
 /// the real database on a file. Either may refuse for a while, as a full disk does.
@@ -20,6 +21,7 @@ final class SimulatedDisk {
       }
       for id in unsaved.memberships { memberships[id] = engine.membershipRow(id) }
       self.bridge = bridge
+      self.bridge.aliveAt = bridge.writtenAliveAt
     }
   }
 
@@ -52,6 +54,15 @@ final class SimulatedDisk {
   private unowned let world: World
   var rows = Rows()
   var isFull = false
+  /// Another process holds the write lock.
+  var isLocked = false
+  /// The files that were open are gone, and the bridge has not made them anew.
+  private(set) var isLost = false
+  /// How often they have gone.
+  private(set) var losses = 0
+  private var copy = Rows()
+  /// What the disk had before each commit that it may yet forget.
+  private var unsynced: [Rows] = []
   /// What the bridge acknowledged since is in memory alone.
   var isBehind = false
   private var directory: String?
@@ -73,8 +84,55 @@ final class SimulatedDisk {
     return directory.map { "\($0)/\(files).db" }
   }
 
+  func keepCopy() { copy = rows }
+
+  /// Somebody deletes the files under the bridge, or puts an older copy in their place.
+  func loseFiles(keepsCopy: Bool = false) {
+    guard world.host.loop != nil else { return }
+    world.note("the database's files are \(keepsCopy ? "replaced" : "deleted")")
+    (isLost, isBehind) = (true, true)
+    losses += 1
+    unsynced = []
+    let filters = rows.filters
+    rows = keepsCopy && directory == nil ? copy : Rows()
+    rows.filters = filters
+    world.judge.lostFiles()
+    guard let path = try? databasePath() else { return }
+    for suffix in ["", "-wal", "-shm"] {
+      try? FileManager.default.removeItem(atPath: path + suffix)
+    }
+  }
+
+  /// A commit is done.
+  ///
+  /// - Parameter isAnew: it wrote everything, into files that are there.
+  func keep(_ new: Rows, isAnew: Bool) {
+    if isAnew { isLost = false }
+    guard !isLost else { return }
+    if world.adversity.syncsLate || world.canary == .dropsSynced { unsynced.append(rows) }
+    if unsynced.count > 12 { unsynced.removeFirst() }
+    rows = new
+    isBehind = false
+  }
+
+  /// - Returns: whether something is gone that was said to be there.
+  func losePower(_ random: inout SplitMix64) -> Bool {
+    defer { unsynced = [] }
+    guard directory == nil, !unsynced.isEmpty, random.chance(0.8) else { return false }
+    rows = random.pick(unsynced)
+    return world.canary != .dropsSynced
+  }
+
+  /// The process is gone; the next one opens what stands under the path.
+  func closed() {
+    if isLost { rows.filters = [] }
+    if isLost, directory != nil { rows = Rows() }
+    isLost = false
+  }
+
   func lose() {
     rows = Rows()
+    unsynced = []
     files += 1
     isBehind = false
   }
@@ -94,15 +152,16 @@ final class SimulatedDisk {
 
   /// Fills an engine as `Database.load` does, in the order of the numbers.
   func load(into engine: inout Engine, at now: Now) throws {
+    let then = rows.bridge.time(of: now)
     for (id, room) in rows.rooms.sorted(by: { $0.key < $1.key }) {
       try room.name.withUnsafeBytes {
         let row = RoomRow(
           id: id, name: $0, revision: room.revision, emptiedAt: room.emptiedAt)
-        try engine.restore(row, at: now)
+        try engine.restore(row, at: then)
       }
     }
     for (_, client) in rows.clients.sorted(by: { $0.key < $1.key }) {
-      try restore(client, into: &engine, at: now)
+      try restore(client, into: &engine, at: then)
     }
     for (_, row) in rows.memberships.sorted(by: { $0.key < $1.key }) { try engine.restore(row) }
     engine.finishRestoring(at: now)

@@ -38,7 +38,13 @@ final class SimulatedClock: Clock {
 
   var now: Now {
     _ = process.step()
-    return Now(instant: world.now, wall: world.wall)
+    return Now(instant: instant, wall: world.wall)
+  }
+
+  private var instant: Instant {
+    guard world.canary == .trustsWallClock else { return world.now }
+    let leapt = world.wallOffset - World.usualOffset
+    return world.now + .milliseconds(min(max(0, leapt), 3_600_000))
   }
 
   func jitter() -> Double { process.isDead ? 0 : world.random.fraction() }
@@ -53,6 +59,8 @@ final class SimulatedStorage: Storage {
   private var staged: SimulatedDisk.Rows?
   /// What the disk is asked to keep, and when it will have.
   private var syncing: (rows: SimulatedDisk.Rows, until: Instant, seal: Judge.Seal)?
+  /// How often the files had gone when everything began to be written anew; `nil`: it is not.
+  private var lossesBefore: Int?
 
   init(_ world: World, _ process: SimulatedProcess, database: Database?) {
     self.world = world
@@ -76,7 +84,7 @@ final class SimulatedStorage: Storage {
     world.disk.isBehind = true
     guard let sync = syncing else { return }
     syncing = nil
-    if world.keepsUnseenCommit { world.disk.rows = sync.rows }
+    if world.keepsUnseenCommit, !world.disk.isLost { world.disk.rows = sync.rows }
   }
 
   /// In some histories a commit takes several calls, and now and then has to wait before it begins.
@@ -85,8 +93,8 @@ final class SimulatedStorage: Storage {
   {
     guard process.step() else { return true }
     if let sync = syncing { return seeEnd(of: sync) }
-    do throws(StoreError) { try refuseIfFull() } catch {
-      staged = nil
+    do throws(StoreError) { try refuse() } catch {
+      (staged, lossesBefore) = (nil, nil)
       throw error
     }
     if staged == nil, world.isCommitHeldUp { return false }
@@ -101,7 +109,8 @@ final class SimulatedStorage: Storage {
     throws(StoreError) -> Bool
   {
     guard process.step() else { return true }
-    try refuseIfFull()
+    (staged, lossesBefore) = (nil, world.disk.losses)
+    try refuse()
     if let database {
       return noteWritten(
         try database.rewrite(&unsaved, of: engine, bridge: bridge), of: engine, bridge)
@@ -152,9 +161,9 @@ final class SimulatedStorage: Storage {
 
   private func keep(_ rows: SimulatedDisk.Rows, _ seal: Judge.Seal) {
     world.note("  the commit is on the disk")
-    world.disk.rows = rows
-    world.disk.isBehind = false
-    world.judge.committed(seal)
+    world.disk.keep(rows, isAnew: lossesBefore == world.disk.losses)
+    lossesBefore = nil
+    if !world.disk.isLost { world.judge.committed(seal) }
   }
 
   /// The real database decides how much a call writes; when it is done everything is as the engine has it.
@@ -170,19 +179,34 @@ final class SimulatedStorage: Storage {
 
   private func committed(_ rows: SimulatedDisk.Rows) {
     world.note("  committed")
-    world.disk.rows = rows
-    world.disk.isBehind = false
-    world.judge.committed()
+    world.disk.keep(rows, isAnew: lossesBefore == world.disk.losses)
+    lossesBefore = nil
+    if !world.disk.isLost { world.judge.committed() }
     _ = process.step()
   }
 
   func thinHistory(at time: Int64) throws(StoreError) -> Bool {
     guard process.step(), let database else { return false }
-    try refuseIfFull()
+    try refuse()
     return try database.thinHistory(at: time)
   }
 
   var historyFigures: (rows: Int, thinnedEarly: UInt64)? { database?.historyFigures }
+
+  /// Once a commit has begun the lock is its own, and it ends in whatever file it began in. The real database looks
+  /// after its files itself.
+  private func refuse() throws(StoreError) {
+    try refuseIfFull()
+    guard staged == nil else { return }
+    if world.disk.isLocked {
+      process.deeds += 1
+      throw .locked(path: "rollcall.db", holders: nil)
+    }
+    guard world.disk.isLost, lossesBefore == nil, database == nil, world.canary != .hidesLoss else {
+      return
+    }
+    throw .lost(path: "rollcall.db", reason: "has been deleted or moved away")
+  }
 
   private func refuseIfFull() throws(StoreError) {
     guard world.disk.isFull else { return }
@@ -195,6 +219,7 @@ final class SimulatedStorage: Storage {
   func keep(filters: [String]) throws(StoreError) {
     guard process.step() else { return }
     if world.disk.isFull { throw .failed(call: "step", code: 13, reason: "disk is full") }
+    if world.disk.isLocked { throw .locked(path: "rollcall.db", holders: nil) }
     if let database { try database.keep(filters: filters) }
     world.disk.rows.filters = filters
     staged?.filters = filters

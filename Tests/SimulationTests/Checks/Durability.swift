@@ -25,6 +25,15 @@ extension Judge {
       isKept && isSame ? nil : "published before the commit: \(revision) of \(shown.sorted())")
   }
 
+  /// No commit that began after the database's files had gone is one.
+  func checkLoss(_ loop: BridgeLoop) {
+    guard world.disk.isLost else { return }
+    world.reached[.durability] += 1
+    if loop.isSaved, loop.commits > commitsAtLoss {
+      world.fail(.durability, "commits as if the database's files were there")
+    }
+  }
+
   /// An acknowledgement leaves the bridge: from here on its message, the `number`th, may never be lost.
   func acknowledged(_ message: Message, number: Int, isReplay: Bool) {
     checkAcknowledgement(message)

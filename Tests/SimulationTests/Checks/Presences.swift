@@ -33,6 +33,8 @@ struct Members {
 extension Judge {
   func turned(_ loop: BridgeLoop, isIdle: Bool) {
     checkOnline(loop)
+    noteTimes(loop)
+    checkLoss(loop)
     if !isIdle { checkInvariants(loop) }
     checkPace(isIdle: isIdle && loop.engine.counters == members.counters)
     // What happened before the connection's end is judged by what was true then.

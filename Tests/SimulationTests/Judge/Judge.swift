@@ -49,6 +49,10 @@ final class Judge {
   private(set) var delivered = 0
   /// How many of those the last commit holds.
   private(set) var committedCount = 0
+  /// As many commits may have been done when the database's files went.
+  private(set) var commitsAtLoss: UInt64 = 0
+  /// The database may yet hold times of a clock that was another.
+  private var hasOldTimes = false
 
   init(_ world: World) {
     self.world = world
@@ -74,6 +78,20 @@ final class Judge {
     // When a room emptied is kept in wall time.
     for room in consumers.indices { consumers[room].ttl = .zero }
   }
+
+  func lostFiles() {
+    guard let loop = world.host.loop else { return }
+    commitsAtLoss = loop.commits + (loop.isCommitting ? 1 : 0)
+  }
+
+  /// The wall clock went somewhere else, by more than a start could take for an outage.
+  func clockLeapt() {
+    wallJumped()
+    hasOldTimes = true
+  }
+
+  /// At the end of a turn.
+  func noteTimes(_ loop: BridgeLoop) { if loop.hasRightTimes { hasOldTimes = false } }
 
   func committed() { committed(seal()) }
 
@@ -202,6 +220,7 @@ extension Judge {
   }
 
   func started() {
+    if world.storageTrouble.hasClockTrouble { hasOldTimes = true }
     gapsMayFollow()
     revisions.start = world.now
     revisions.floor = mayHaveGoneBack ? 0 : revisions.used.max() ?? 0
@@ -211,7 +230,7 @@ extension Judge {
 
   /// The process ended: what it committed and what it acknowledged stays.
   func died() {
-    let isDurable = !world.disk.isBehind
+    let isDurable = !world.disk.isBehind && !hasOldTimes
     for client in signs.indices { signs[client].died(isDurable: isDurable) }
     if isDurable { views = durable } else { doubtEverything() }
     if isDurable { members.died() }

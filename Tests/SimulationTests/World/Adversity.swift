@@ -15,6 +15,9 @@ struct Adversity {
   var strangers: [Stranger] = []
   var troubles: [Trouble.Kind] = []
   var hasNeighbours = false
+  var storageTroubles: [StorageTrouble.Kind] = []
+  /// What is committed stays in the system's memory for a while; a loss of power takes it along.
+  var syncsLate = false
   /// How long the disk takes to sync, in milliseconds; `nil`: it is not waited for.
   var syncDelay: ClosedRange<Int>?
   /// Devices retain their births and wills, or do not, and say them at QoS 1 or 0, as firmware does.
@@ -37,9 +40,15 @@ struct Adversity {
     retainsOddly = random.chance(0.5)
     // Rooms make place once they are announced, and its limit is less than what comes while the disk is awaited.
     if strangers.contains(.wanderer) { syncDelay = nil }
+    storageTroubles = StorageTrouble.Kind.allCases.filter { _ in random.chance(0.12) }
+    syncsLate = syncDelay == nil && random.chance(0.4)
   }
 
-  init(strangers: [Stranger] = [], troubles: [Trouble.Kind] = [], hasNeighbours: Bool = false) {
+  init(
+    strangers: [Stranger] = [], troubles: [Trouble.Kind] = [], hasNeighbours: Bool = false,
+    storageTroubles: [StorageTrouble.Kind] = []
+  ) {
+    self.storageTroubles = storageTroubles
     self.strangers = strangers
     self.troubles = troubles
     self.hasNeighbours = hasNeighbours

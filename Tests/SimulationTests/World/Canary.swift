@@ -30,14 +30,31 @@ enum Canary: CaseIterable {
   case mutesNeighbours
   /// A failure of one call is said to be the connection's.
   case overstatesFailures
+  /// Where the database's files are gone, commits seem to succeed.
+  case hidesLoss
+  /// A loss of power takes along what was synced.
+  case dropsSynced
+  /// Time passes as the wall clock shows it.
+  case trustsWallClock
   /// The bridge's connection is never let through.
   case barsBridge
+
+  /// What makes it show.
+  var adversity: Adversity {
+    switch self {
+    case .mutesNeighbours: Adversity(hasNeighbours: true)
+    case .hidesLoss: Adversity(storageTroubles: [.lost])
+    case .dropsSynced: Adversity(storageTroubles: [.powerCut])
+    case .trustsWallClock: Adversity(storageTroubles: [.clockLeaps])
+    default: .honest
+    }
+  }
 
   /// What has to see it.
   var check: Check {
     switch self {
-    case .forgetsCommits, .acknowledgesEarly: .durability
-    case .forgesFences, .swallowsFences: .silence
+    case .forgetsCommits, .acknowledgesEarly, .hidesLoss, .dropsSynced: .durability
+    case .forgesFences, .swallowsFences, .trustsWallClock: .silence
     case .skipsEvents: .chain
     case .skipsSnapshots: .topics
     case .repeatsEvents: .revisions

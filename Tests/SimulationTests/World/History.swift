@@ -26,6 +26,7 @@ struct History {
     world.host.start()
     world.fleet.start()
     _ = world.trouble
+    _ = world.storageTrouble
     world.strangers.start()
     world.neighbours.start()
     watch(world)
@@ -33,6 +34,7 @@ struct History {
     world.fleet.fallQuiet()
     faults.end()
     world.trouble.end()
+    world.storageTrouble.end()
     world.strangers.fallQuiet()
     world.neighbours.fallQuiet()
     // What was begun ends: a hang, an outage, the wait for a late will, a reconnect.

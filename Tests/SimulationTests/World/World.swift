@@ -12,7 +12,8 @@ final class World {
   /// Of commits alone, so that they leave the other draws as they are.
   private var commitRandom: SplitMix64
   /// The wall clock, in milliseconds ahead of the monotonic one.
-  var wallOffset: Int64 = 1_700_000_000_000
+  var wallOffset = World.usualOffset
+  static let usualOffset: Int64 = 1_700_000_000_000
   /// Added to every way of the bridge's packets.
   var slowness: ClosedRange<Int> = 0...0
   /// How many of the messages of QoS 0 are lost.
@@ -31,6 +32,7 @@ final class World {
   lazy var fleet = Fleet(self)
   lazy var judge = Judge(self)
   lazy var trouble = Trouble(self)
+  lazy var storageTrouble = StorageTrouble(self)
   lazy var strangers = Strangers(self)
   lazy var neighbours = Neighbours(self)
 
@@ -59,6 +61,7 @@ final class World {
     let it = plan.configuration
     note("faults \(plan.faults), delays \(plan.delay) ms, queue \(plan.queueLimit)")
     note("strangers \(adversity.strangers), troubles \(adversity.troubles)")
+    note("storage \(adversity.storageTroubles), syncs late \(adversity.syncsLate)")
     note("neighbours \(adversity.hasNeighbours), packets \(adversity.packetLimit ?? 0)")
     note("heartbeat_timeout \(it.heartbeatTimeout), offline_grace \(it.offlineGrace)")
     note("restart_grace \(it.restartGrace), publish_interval \(it.publishInterval)")
