@@ -92,6 +92,16 @@ import Testing
     #expect(past.database.historyFigures?.rows == 50)
   }
 
+  @Test func `where the time comes back to a second that is kept, the count is the newest`() throws
+  {
+    var past = try Past(HistoryRules())
+    try past.fill("lab", 2, at: dawn + 100)
+    try past.fill("lab", 3, at: dawn + 100 + day)
+    past.set(dawn + 100.5)
+    try past.commit()
+    #expect(try past.database.lastCountInHistory(of: Array("lab".utf8)) == 3)
+  }
+
   /// Who was removed seconds before a crash comes back with a heartbeat.
   @Test(
     arguments: [

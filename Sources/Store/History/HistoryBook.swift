@@ -175,6 +175,8 @@ final class HistoryBook {
     put.bind(Int64(recount.count), at: 5)
     put.bind(real: rest, at: 6)
     try runCounting(put)
+    // Newer than all that has yet to be taken back.
+    turningBack?.rooms.insert(id)
   }
 
   /// - Parameter time: milliseconds since 1970.

@@ -65,13 +65,13 @@ extension HistoryBook {
     rows -= 1
   }
 
-  /// What was written of that second since is newer.
+  /// What stands at that second already was written before the time that is taken back.
   private func restate(_ count: Int64, of room: Int64, at second: Int64) throws(StoreError) {
     let statement = try Statement(
       handle,
       """
       INSERT INTO history VALUES (?1, ?2, ?2, ?2, ?2)
-        ON CONFLICT DO UPDATE SET low = min(low, ?2), high = max(high, ?2)
+        ON CONFLICT DO UPDATE SET low = min(low, ?2), high = max(high, ?2), last = ?2
       """)
     statement.bind(integers: HistoryKey(.second, room: room, at: second).value, count)
     try runCounting(statement)
