@@ -300,6 +300,16 @@ import Testing
     #expect(stage.loop.tally.rereads == 2)
   }
 
+  @Test func `its filters are remembered until the broker has said that they are no more`() throws {
+    let stage = try reading()
+    stage.broker.takesBack = false
+    stage.broker.say(
+      "presence/bridge/fence", try #require(stage.broker.take("presence/bridge/fence").last))
+    stage.run()
+    #expect(stage.broker.unsubscribed.contains("presence/+/+/status"))
+    #expect(stage.storedFilters.contains("presence/+/+/status"))
+  }
+
   @Test func `what a reading left in the session is taken back by the next connection`() throws {
     let stage = try reading()
     stage.broker.welcome = LinkWelcome(sessionPresent: true)

@@ -53,8 +53,15 @@ extension BridgeLoop {
     session.unsubscribe(old + replayFilters.filter { !old.contains($0) })
   }
 
-  /// Remembers what the broker may hold for our session, where rooms are described to Home Assistant, and which
-  /// sources and assignments there are.
+  /// The broker has taken filters back: they need not be remembered any more.
+  func forgetUnsubscribed(_ session: Session) {
+    guard session.hasUnsubscribed else { return }
+    session.hasUnsubscribed = false
+    keepFilters()
+  }
+
+  /// Remembers what the broker may hold for our session, until it has said that it does not, where rooms are described to
+  /// Home Assistant, and which sources and assignments there are.
   ///
   /// - Returns: whether it is remembered.
   @discardableResult
@@ -62,14 +69,16 @@ extension BridgeLoop {
     guard let session else { return false }
     let marks = sourceMarks.filters + assignmentMarks.filters
     let reading = session.reread.isUnderWay ? replayFilters : []
+    let usual = Set(passingFilters(session))
     let passing =
       reading + session.rights.filters + ownEventsFilters(session) + session.subscriptions.owed
+      + session.subscriptions.held.keys.filter { !usual.contains($0) }
     let refused = Set(session.subscriptions.refused.map(\.filter))
     let lasting = lastingFilters(session).filter { !refused.contains($0) }
-    let filters = lasting + session.discovery.filters + passing + marks
-    if Set(storage.filters) == Set(filters) { return true }
+    let filters = Set(lasting + session.discovery.filters + passing + marks)
+    if Set(storage.filters) == filters { return true }
     do {
-      try storage.keep(filters: filters)
+      try storage.keep(filters: filters.sorted())
       return true
     } catch {
       log.limited("filters", .warning, at: now, "the subscriptions cannot be kept: \(error)")

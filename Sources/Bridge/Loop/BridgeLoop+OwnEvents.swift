@@ -30,7 +30,6 @@ extension BridgeLoop {
   func concludeOwnEvents(_ session: Session, _ fence: UInt64) {
     guard let outcome = session.ownEvents.fenceReturned(fence, at: now.instant) else { return }
     session.unsubscribe([names.eventsFilter])
-    keepFilters()
     switch outcome {
     case .quiet: break
     case .mended: log.log(.notice, at: now, "\(names.eventsFilter) can be written again")

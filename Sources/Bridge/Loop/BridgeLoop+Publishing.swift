@@ -17,7 +17,9 @@ extension BridgeLoop {
     var next = min(
       min(rereadTime, rightsTime, ownEventsTime), silenceTime, session.refusedFilters.nextTime)
     guard canPublish else { return next }
-    if !session.retained.isDone || !session.clears.isEmpty || session.questions.isBusy {
+    if !session.retained.isDone || !session.clears.isEmpty || session.questions.isBusy
+      || session.hasUnsubscribed
+    {
       return now.instant
     }
     next = min(next, schedule.nextTime ?? .never, retryTime)
@@ -47,6 +49,7 @@ extension BridgeLoop {
     checkRightsIfDue()
     listenToOwnEvents()
     watchSilence()
+    forgetUnsubscribed(session)
     let due = stopping == nil ? now.instant : .never
     while canPublish, let room = schedule.pop(at: due, isEdge: engine.isEdge) { announce(room) }
     checkRetained(session)
@@ -215,7 +218,7 @@ extension BridgeLoop {
     guard let session else { return .ended }
     let outcome = session.publish(topic, payload, atLeastOnce: true, retain: retain, as: sent)
     tell(outcome, topic, payload.count)
-    if case .refused = outcome, let item = Refusals.Item(sent) {
+    if case .refused = outcome, let item = Refusals.Item(sent), mayHold(item) {
       refusals.refused(item, at: now.instant)
     }
     return outcome

@@ -27,7 +27,7 @@ extension BridgeLoop {
   }
 
   /// An event is not said again: holding the next ones back is for a broker that hangs up at each refusal alone.
-  private func mayHold(_ item: Refusals.Item) -> Bool {
+  func mayHold(_ item: Refusals.Item) -> Bool {
     if case .event = item { return hangsUpAtRefusals }
     return true
   }

@@ -34,7 +34,6 @@ extension BridgeLoop {
     log.log(.warning, at: now, "the statuses cannot be read again now: \(problem)")
     session.reread.putOff(at: now.instant)
     session.unsubscribe(replayFilters)
-    keepFilters()
   }
 
   /// A fence that was sent behind the subscription is back: everything was replayed.
@@ -42,6 +41,5 @@ extension BridgeLoop {
     guard session.reread.fenceReturned(fence, at: now.instant) else { return }
     settleMoves(session)
     session.unsubscribe(replayFilters)
-    keepFilters()
   }
 }

@@ -104,7 +104,6 @@ extension BridgeLoop {
     ) { isAsPublished($0) && !isKnownRefused($0) }
     guard let verdict else { return }
     session.unsubscribe(topics.map { String(decoding: $0.name, as: UTF8.self) })
-    keepFilters()
     switch verdict {
     case .quiet: break
     case .mended: session.wantsRenewal = "the rights that were missing are there"

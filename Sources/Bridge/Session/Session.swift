@@ -30,6 +30,8 @@ final class Session {
   var maximumPacketSize: Int?
   var recovery = Recovery()
   var subscriptions = Subscriptions()
+  /// The broker has said that filters are no more.
+  var hasUnsubscribed = false
   var inFlight = InFlight()
   var fences: Fences
   var reread = Reread()
@@ -157,7 +159,10 @@ extension Session: LinkDelegate {
     receiver.sessionDidSubscribe(subscriptions.answered(id, granted: granted))
   }
 
-  func linkDidUnsubscribe(_ id: Int32) { subscriptions.unsubscribed(id) }
+  func linkDidUnsubscribe(_ id: Int32) {
+    subscriptions.unsubscribed(id)
+    hasUnsubscribed = true
+  }
 
   func linkDidEnd(_ end: LinkEnd) { if self.end == nil { self.end = end } }
 }

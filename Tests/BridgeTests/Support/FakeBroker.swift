@@ -22,6 +22,8 @@ final class FakeBroker: Broker, Link {
   var hangsUpAtRefusal = false
   /// The code of a SUBACK for a filter; the QoS that was asked for where it gives `nil`.
   var grant: (String) -> Int32? = { _ in nil }
+  /// Whether an UNSUBACK comes.
+  var takesBack = true
   /// What a call fails with that publishes on a topic.
   var failure: (String) -> LinkError? = { _ in nil }
   /// What is retained, replayed at a subscribe to the very topic.
@@ -139,7 +141,7 @@ final class FakeBroker: Broker, Link {
     let id = nextID
     unsubscribed += filters
     subscribed.removeAll { filters.contains($0) }
-    inbox.append { $0.linkDidUnsubscribe(id) }
+    if takesBack { inbox.append { $0.linkDidUnsubscribe(id) } }
     return id
   }
 

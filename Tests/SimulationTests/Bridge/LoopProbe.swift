@@ -10,6 +10,12 @@ extension BridgeLoop {
   /// It listens to its own events, as it does now and then with MQTT 3.1.1.
   var isListeningToEvents: Bool { session?.ownEvents.isListening ?? false }
 
+  /// What it has published is on its way, or about to be.
+  var isSaying: Bool {
+    guard let session else { return false }
+    return !session.inFlight.isEmpty || !session.clears.isEmpty
+  }
+
   /// A commit goes on over several turns.
   var isCommitting: Bool { saving.isUnfinished }
 

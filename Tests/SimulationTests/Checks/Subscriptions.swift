@@ -23,7 +23,9 @@ extension Judge {
   /// lost database forgets one that is under way.
   private func mayBeOfOldState(_ subscription: String) -> Bool {
     let faults = world.plan.faults
-    let isForgotten = faults.contains(.brokerReverts) || faults.contains(.databaseLost)
+    let goesBack = world.adversity.storageTroubles.contains { $0.isLoss || $0 == .powerCut }
+    let isForgotten =
+      goesBack || faults.contains(.brokerReverts) || faults.contains(.databaseLost)
     return isForgotten && !subscription.contains(where: { "+#".contains($0) })
   }
 }

@@ -46,6 +46,10 @@ struct History {
     let configuration = world.plan.configuration
     let quiet = max(configuration.heartbeatTimeout, .seconds(8)) + configuration.restartGrace
     world.agenda.run(until: world.now + quiet + .seconds(3), isOver: over)
+    // What is being said at that very moment is heard.
+    for _ in 1...20 where world.host.loop?.isSaying ?? false {
+      world.agenda.run(until: world.now + .milliseconds(50), isOver: over)
+    }
     if world.failure == nil { world.judge.verdict() }
     let outcome = Outcome(
       failure: world.failure, failed: world.failed, reached: world.reached,
