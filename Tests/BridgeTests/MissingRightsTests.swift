@@ -100,7 +100,7 @@ import Testing
     stage.pass(.seconds(70))
     #expect(stage.broker.connections == 2 && stage.loop.isLive)
     let filters = stage.broker.subscribed
-    #expect(!filters.contains("presence/bridge/status") && !filters.contains("presence/count/lab"))
+    #expect(!filters.contains("presence/count/lab"))
   }
 
   @Test func `what was retained before is not what was published last`() throws {

@@ -50,14 +50,19 @@ import Testing
       Array(uptime.utf8).withUnsafeBytes { recovery.noteUptime($0, isReplay: true) }
     }
     if let dropped { recovery.noteDropped(dropped, isReplay: true) }
+    #expect(!recovery.hasMissedNothing)
+    recovery.foundOwnWord()
     #expect(recovery.hasMissedNothing == isAll)
     recovery.doubtEverything()
     #expect(!recovery.hasMissedNothing)
   }
 
   @Test func `a broker that never told anything of itself is believed`() {
-    #expect(recovery(sessionPresent: true, uptime: nil).hasMissedNothing)
-    #expect(!recovery(sessionPresent: false, uptime: nil).hasMissedNothing)
+    for isPresent in [true, false] {
+      var recovery = recovery(sessionPresent: isPresent, uptime: nil)
+      recovery.foundOwnWord()
+      #expect(recovery.hasMissedNothing == isPresent)
+    }
   }
 
   @Test func `at the very first connection nothing was lost`() {

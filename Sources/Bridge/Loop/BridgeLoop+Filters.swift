@@ -4,11 +4,12 @@ import Topics
 /// What the bridge subscribes to, and what it remembers of that: a broker keeps the filters of a session for as long as
 /// the session lasts, whatever becomes of the bridge.
 extension BridgeLoop {
-  /// What must not be lost, and the fence that has to stand in line with it. Heartbeats would push it out
+  /// What must not be lost, and the fence that has to stand in line with it. Our own status is our last word in the session:
+  /// the will that the broker says for us waits there for the next connection. Heartbeats would push it out
   /// of the queue for an absent bridge.
   var acknowledgedFilters: [String] {
     (configuration.native ? names.statusFilters + names.roomFilters : [])
-      + sourceFilters(atLeastOnce: true) + [names.fence]
+      + sourceFilters(atLeastOnce: true) + [names.fence, names.bridgeStatus]
   }
 
   private func plainFilters(_ session: Session) -> [String] {
@@ -75,19 +76,30 @@ extension BridgeLoop {
       + session.subscriptions.held.keys.filter { !usual.contains($0) }
     let refused = Set(session.subscriptions.refused.map(\.filter))
     let lasting = lastingFilters(session).filter { !refused.contains($0) }
-    let filters = Set(lasting + session.discovery.filters + passing + marks)
+    let filters = Set(lasting + session.discovery.filters + passing + marks + unsettled(session))
     if Set(storage.filters) == filters { return true }
     do {
       try storage.keep(filters: filters.sorted())
       return true
     } catch {
-      log.limited("filters", .warning, at: now, "the subscriptions cannot be kept: \(error)")
+      log.limited(
+        "filters", .warning, at: now,
+        "what the bridge is subscribed to cannot be noted in \(configuration.database): \(error)")
       return false
     }
   }
 }
 
 extension BridgeLoop {
+  /// What is remembered until the session is live: what there was, which is being taken back, and that it is not.
+  private func unsettled(_ session: Session) -> [String] {
+    guard session.phase != .live else { return [] }
+    let kept = storage.filters
+    let aliveAt = reconnecting.hasSettled ? saving.aliveAt : saving.startedFrom
+    return kept.filter { !Unsettled.isMark($0) }
+      + [Unsettled.mark(Unsettled.since(kept) ?? aliveAt)]
+  }
+
   /// What the broker said to the filters of a SUBSCRIBE.
   func sessionDidSubscribe(_ answers: [Subscriptions.Answer]) {
     let refused = answers.filter(\.isRefused)

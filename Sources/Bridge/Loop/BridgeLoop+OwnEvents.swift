@@ -13,6 +13,7 @@ extension BridgeLoop {
   func listenToOwnEvents() {
     guard let session, now.instant >= ownEventsTime else { return }
     if session.ownEvents.wantsFence { return sendFence() }
+    guard saving.isDurable else { return session.ownEvents.putOff(at: now.instant) }
     session.ownEvents.listen()
     // Should this run end before a look does, the next one knows what is left in the session.
     guard keepFilters(),

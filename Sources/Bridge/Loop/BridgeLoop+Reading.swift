@@ -58,7 +58,7 @@ extension BridgeLoop: SessionReceiver {
       session?.recovery.noteUptime(delivery.payload, isReplay: delivery.isReplay)
     case .brokerDropped: noteDropped(delivery)
     case .events: session?.ownEvents.heard()
-    case .bridgeStatus: _ = session?.rights.saw(delivery.topic, delivery.payload)
+    case .bridgeStatus: ownStatus(delivery)
     case .query: hear(delivery)
     case .invalid(let problem): if !takeDiscovery(delivery) { reject(delivery, problem.words) }
     }
@@ -132,13 +132,30 @@ extension BridgeLoop: SessionReceiver {
   /// Whether the replay that is being delivered is older than what we know.
   var isReplayOlder: Bool { session?.isReplayOlder ?? false }
 
+  /// What a status says that is not our last one: our will, if it has waited for us; else somebody has written there.
+  private func ownStatus(_ delivery: Delivery) {
+    guard let session else { return }
+    if delivery.isReplay {
+      _ = session.rights.saw(delivery.topic, delivery.payload)
+    } else if delivery.payload.elementsEqual("offline".utf8), session.phase == .settling {
+      session.recovery.foundOwnWord()
+    } else if !delivery.payload.elementsEqual("online".utf8), session.phase == .live {
+      session.mustSayStatus = true
+    }
+  }
+
+  /// The database's time may be older than the stats by what lies between two of its stamps, and between two stats.
+  private static let longestLag: Int64 = 20_000
+
   /// What is retained of our stats is of the run before: where it knew more than its database, or than the one that we
   /// have, what was acknowledged is not known.
   private func noteStats(_ delivery: Delivery) {
     let run = StatsPayload.run(of: delivery.payload)
     noteRun(run)
     guard delivery.isReplay, !reconnecting.hasSettled else { return }
-    let isOfLaterDatabase = run.map { $0 > saving.startedBelow } ?? false
+    let at = StatsPayload.time(of: delivery.payload) ?? .max
+    let isLater = at.subtractingReportingOverflow(saving.startedFrom).partialValue > Self.longestLag
+    let isOfLaterDatabase = isLater || run.map { $0 > saving.startedBelow } ?? false
     if isOfLaterDatabase || !StatsPayload.isDurable(delivery.payload) {
       session?.recovery.doubtEverything()
     }
@@ -156,6 +173,7 @@ extension BridgeLoop: SessionReceiver {
       payload, received: session.received, keepsOrder: session.version == .v311)
     switch answer {
     case .foreign:
+      if isOwnLastWord(payload) { session.recovery.foundOwnWord() }
       noteRun(Fences.run(of: payload))
       showItself(to: Fences.run(of: payload))
     case .overtaken: if session.phase == .settling { session.mustFenceAgain = true }
@@ -166,6 +184,12 @@ extension BridgeLoop: SessionReceiver {
       concludeRights(session, number)
       concludeOwnEvents(session, number)
     }
+  }
+
+  /// A run before this one has left it in the session when it ended.
+  private func isOwnLastWord(_ payload: UnsafeRawBufferPointer) -> Bool {
+    guard session?.phase == .settling, let run = Fences.claimant(of: payload) else { return false }
+    return run <= saving.startedBelow
   }
 
   private func reject(_ delivery: Delivery, _ problem: PayloadProblem) {

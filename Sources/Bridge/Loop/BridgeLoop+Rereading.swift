@@ -7,7 +7,7 @@ extension BridgeLoop {
   func noteDropped(_ delivery: Delivery) {
     guard let count = Payload.count(delivery.payload) else { return }
     session?.recovery.noteDropped(count, isReplay: delivery.isReplay)
-    reconnecting.dropped = Int64(count)
+    if reconnecting.dropped == nil, stage == .live { reconnecting.dropped = Int64(count) }
     session?.reread.note(dropped: count, at: now.instant)
   }
 
@@ -39,6 +39,7 @@ extension BridgeLoop {
   /// A fence that was sent behind the subscription is back: everything was replayed.
   func endReread(_ session: Session, _ fence: UInt64) {
     guard session.reread.fenceReturned(fence, at: now.instant) else { return }
+    reconnecting.dropped = session.reread.readUpTo.map { Int64($0) }
     settleMoves(session)
     session.unsubscribe(replayFilters)
   }

@@ -13,7 +13,7 @@ extension BridgeLoop {
     guard let session, now.instant >= rightsTime else { return }
     // The fence may have been dropped.
     if session.rights.startedAt != nil { return sendFence() }
-    guard session.retained.isDone, !session.reread.isUnderWay else {
+    guard session.retained.isDone, !session.reread.isUnderWay, saving.isDurable else {
       return session.rights.putOff(at: now.instant)
     }
     probeIfSilent(session)
@@ -22,6 +22,8 @@ extension BridgeLoop {
     // Should this run end before the look does, the next one knows what is left in the session.
     guard keepFilters() else { return session.rights.giveUp(at: now.instant) }
     let filters = session.rights.filters
+    // Subscribed to once more it is replayed.
+    session.subscribe([names.bridgeStatus], atLeastOnce: true)
     guard session.subscribe(filters, atLeastOnce: false, isLasting: false) == nil else {
       session.unsubscribe(filters)
       return session.rights.giveUp(at: now.instant)
@@ -98,12 +100,12 @@ extension BridgeLoop {
   }
 
   func concludeRights(_ session: Session, _ fence: UInt64) {
-    let topics = session.rights.topics
+    let filters = session.rights.filters
     let verdict = session.rights.fenceReturned(
       fence, at: now.instant, isSilent: isSilent(session)
     ) { isAsPublished($0) && !isKnownRefused($0) }
     guard let verdict else { return }
-    session.unsubscribe(topics.map { String(decoding: $0.name, as: UTF8.self) })
+    session.unsubscribe(filters)
     switch verdict {
     case .quiet: break
     case .mended: session.wantsRenewal = "the rights that were missing are there"

@@ -137,13 +137,15 @@ extension BridgeLoop {
 
   /// Others may write to the database for a moment.
   private func waitsForLock() -> Bool {
-    guard saving.isDurable else { return false }
+    guard saving.isDurable || stopping != nil else { return false }
     let since = saving.lockedSince ?? now.instant
     saving.lockedSince = since
-    return now.instant - since < Self.lockPatience
+    return now.instant - since < (stopping == nil ? Self.lockPatience : Self.lastLockPatience)
   }
 
   private static let lockPatience = Duration.milliseconds(200)
+  /// At the end nothing else is waiting.
+  private static let lastLockPatience = Duration.seconds(5)
 
   private func goOn() {
     saving.goesOn()

@@ -8,7 +8,6 @@ extension BridgeLoop {
   func beginSettling(_ session: Session, _ welcome: LinkWelcome) {
     engine.connected(at: now)
     session.phase = .settling
-    reconnecting.ending = .accepted
     tally.connections += 1
     session.receivedBefore = tally.received
     session.maximumPacketSize = welcome.maximumPacketSize
@@ -18,8 +17,9 @@ extension BridgeLoop {
     takeOutUnassigned(in: kept)
     session.recovery = Recovery(
       sessionPresent: welcome.sessionPresent, disconnectedAt: reconnecting.disconnectedAt,
-      aliveAt: saving.aliveAt, dropped: reconnecting.dropped, at: now)
+      aliveAt: Unsettled.since(kept) ?? saving.startedFrom, dropped: reconnecting.dropped, at: now)
     if !isWhatWasKept(kept) { session.recovery.doubtEverything() }
+    reconnecting.accepted()
     log.log(
       .info, at: now,
       "connected to \(configuration.broker), session \(welcome.sessionPresent ? "kept" : "new")")
@@ -29,6 +29,7 @@ extension BridgeLoop {
       endOldSubscriptions(session, kept)
     }
     subscribe(session)
+    keepFilters()
     // Who looks whether a bridge has the session finds its run there.
     publishStats()
     sendFence()
@@ -39,7 +40,7 @@ extension BridgeLoop {
   private func isWhatWasKept(_ kept: [String]) -> Bool {
     let marks = sourceMarks.filters + assignmentMarks.filters
     let isKnown = reconnecting.disconnectedAt != nil || configuration.durability == .power
-    return isKnown && !reconnecting.mayHaveMissed
+    return isKnown && !reconnecting.mayHaveMissed && Unsettled.since(kept) == nil
       && Set(kept).isSuperset(of: acknowledgedFilters + marks)
   }
 
@@ -123,6 +124,7 @@ extension BridgeLoop {
       retainedLost: restarted && !session.retained.hasSeen && engine.showsRooms, at: now)
     session.settledAt = now.instant
     session.phase = .live
+    reconnecting.dropped = session.recovery.droppedNow
     session.missingFence.end()
     session.rights.begin(at: now.instant)
     session.ownEvents.begin(at: now.instant)
@@ -132,7 +134,7 @@ extension BridgeLoop {
     log.log(
       .notice, at: now,
       "live on \(configuration.broker) with MQTT \(session.version.name)"
-        + "\(restarted && !session.recovery.wasSessionTaken ? ", which was restarted" : ""): "
+        + "\(session.recovery.isRestartKnown ? ", which was restarted" : ""): "
         + "\(engine.presences) presences in \(engine.occupiedRooms) rooms")
     if session.recovery.wasSessionTaken {
       reconnecting.wasTakenByStranger()

@@ -7,6 +7,10 @@ extension BridgeLoop {
     guard let session, session.phase == .live, now.instant >= session.nextStats else { return }
     session.nextStats = now.instant + configuration.statsInterval
     publishStats()
+    if session.mustSayStatus, stopping == nil {
+      session.mustSayStatus = false
+      publishStatus("online")
+    }
   }
 
   func publishStats() {
@@ -118,6 +122,14 @@ enum StatsPayload {
     return JSONMembers(payload)?.integer("run").flatMap {
       Revision.believed.contains($0) ? $0 : nil
     }
+  }
+
+  /// When it wrote them, in milliseconds since 1970.
+  static func time(of payload: UnsafeRawBufferPointer) -> Int64? {
+    guard payload.count <= 64 << 10, let text = JSONMembers(payload)?.string("at") else {
+      return nil
+    }
+    return Timestamp.read(text)
   }
 
   /// Whether all that it had acknowledged was in its database.

@@ -46,10 +46,17 @@ extension BridgeLoop {
       publishStatus("offline")
       session.write()
     } else if session.inFlight.isEmpty || isOver {
+      leaveWord(session)
       session.disconnect()
       session.close(LinkEnd(reason: nil))
       beginEnding()
     }
+  }
+
+  /// In the session, where it waits for the next bridge: a clean end has no will.
+  private func leaveWord(_ session: Session) {
+    _ = session.publish(
+      Array(names.fence.utf8), session.fences.claim, atLeastOnce: true, retain: false, as: .fence)
   }
 
   /// The connection is over. What is not saved is tried once more, whatever the schedule says.

@@ -61,6 +61,11 @@ struct Fences {
     return Int64(text.prefix { $0 != " " }).flatMap { Revision.believed.contains($0) ? $0 : nil }
   }
 
+  /// The run that a claim names; `nil`: it is none.
+  static func claimant(of payload: UnsafeRawBufferPointer) -> Int64? {
+    payload.suffix(2).elementsEqual(" 0".utf8) ? run(of: payload) : nil
+  }
+
   enum Answer: Equatable {
     case proof(number: UInt64, publishedAt: Instant)
     /// Ours, but it may have overtaken something.

@@ -11,9 +11,9 @@ struct Reconnecting {
   private(set) var nextAttempt: Instant
   /// Before the attempt that is under way.
   private var lastWait = Duration.zero
-  /// When this run was connected last; `nil`: never.
+  /// When this run was last told something in a session that was live; `nil`: never.
   private(set) var disconnectedAt: Instant?
-  /// How many messages the broker had dropped, as it told last; `nil`: it did not.
+  /// How many messages the broker had dropped when all that it retains was read last; `nil`: it did not tell.
   var dropped: Int64?
   /// What was said since may have been kept from us.
   private(set) var mayHaveMissed = false
@@ -39,6 +39,9 @@ struct Reconnecting {
 
   mutating func begin() { ending = .unanswered }
 
+  /// The broker has accepted. Until the session is live, what it has to make good is to be made good by the next one.
+  mutating func accepted() { (ending, mayHaveMissed) = (.accepted, true) }
+
   mutating func settled() {
     hasSettled = true
     mayHaveMissed = false
@@ -55,7 +58,7 @@ struct Reconnecting {
     if session.phase == .live, now - session.settledAt >= min(lastWait, Self.success) {
       backoff.succeed()
     }
-    if session.phase != .connecting { disconnectedAt = now }
+    if session.phase == .live { disconnectedAt = session.lastInput }
   }
 
   /// Decides when to try again, and with which version: at once with 3.1.1 where the broker said that it does not

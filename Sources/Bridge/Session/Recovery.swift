@@ -20,6 +20,8 @@ struct Recovery {
   private var dropped: Int64?
   /// Something may have been said that did not reach us, or that we have lost.
   private var mayHaveMissed = false
+  /// Our own last word waited in the session: it is the one that we had, and nobody else has read it.
+  private var isOurs = false
 
   /// Nothing is known.
   init() {
@@ -67,10 +69,16 @@ struct Recovery {
 
   mutating func doubtEverything() { mayHaveMissed = true }
 
+  mutating func foundOwnWord() { isOurs = true }
+
+  /// What the broker has dropped by now; `nil`: it does not tell.
+  var droppedNow: Int64? { dropped }
+
   /// Whether everything that was said at QoS 1 since we were connected last has reached us: it was kept for us, and nothing
-  /// of it was dropped. A broker that told how much it has dropped has to tell it again.
+  /// of it was dropped. That a session was kept proves little: anybody may have made it, or have read from it, under our
+  /// client id. A broker that told how much it has dropped has to tell it again.
   var hasMissedNothing: Bool {
-    guard !isSessionNew, !mayHaveMissed, let outage else { return false }
+    guard !isSessionNew, isOurs, !mayHaveMissed, !isClockBehind, let outage else { return false }
     if let uptime, uptime < outage { return false }
     return dropped == droppedBefore && (uptime != nil) == (dropped != nil)
   }
@@ -88,10 +96,14 @@ struct Recovery {
     return sessionLost || uptime.map { $0 < outage } ?? false
   }
 
+  /// As far as it is known: a session may be lost at a broker that has been up all the time.
+  var isRestartKnown: Bool { brokerRestarted && (outage ?? .zero) > (uptime ?? .zero) }
+
   /// Whether it may have been stopped with wills that it held. Unlike our session, which may just have expired, its
   /// uptime tells: one that has been up for longer than we were away has sent them all.
   var willsLost: Bool {
-    guard let outage, !isClockBehind else { return sessionLost }
+    guard let outage else { return sessionLost }
+    if isClockBehind { return sessionLost || !isOurs }
     return uptime.map { $0 < outage } ?? sessionLost
   }
 }

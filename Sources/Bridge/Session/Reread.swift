@@ -7,7 +7,10 @@ struct Reread {
   private static let pauseFactor = 20
   private static let shortestPause = Duration.seconds(10)
 
-  private var dropped: Int?
+  /// What the broker told last.
+  private(set) var dropped: Int?
+  /// What it had told when the reading began that is under way, or ended last.
+  private(set) var readUpTo: Int?
   private var due = Instant.never
   private var earliest = Instant(nanoseconds: .min)
   /// When the reading that is under way began; `nil`: none is.
@@ -28,6 +31,7 @@ struct Reread {
 
   mutating func begin(behind fence: UInt64, at now: Instant) {
     due = .never
+    readUpTo = dropped
     startedAt = now
     earlierFence = fence
   }

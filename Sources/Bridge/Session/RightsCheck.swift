@@ -88,9 +88,10 @@ struct RightsCheck {
     nextTime = .never
   }
 
-  /// What is subscribed to while it is looked.
+  /// What is subscribed to while it is looked, beside what always is.
   var filters: [String] {
-    startedAt == nil ? [] : topics.map { String(decoding: $0.name, as: UTF8.self) }
+    guard startedAt != nil else { return [] }
+    return topics.filter { $0.room >= 0 }.map { String(decoding: $0.name, as: UTF8.self) }
   }
 
   /// Takes in a replay. One of something else than was published last shows that this was not let through.
