@@ -64,6 +64,44 @@ struct LostFileTests {
     try site.wait(forStats: "both") { $0.presences == 2 }
   }
 
+  /// It runs without the rights of root, whom no directory is barred to.
+  @Test("A barred way to the database keeps nothing out of it", arguments: [true, false])
+  func barred(isKilled: Bool) throws {
+    let site = try Site()
+    try site.bridge.stop()
+    let directory = site.bridge.directory.path
+    defer { chmod(directory, 0o700) }
+    try giveToNobody(directory)
+    try site.bridge.start(shell: Self.asNobody + #"exec $as "$0" run --config "$1""#)
+    try site.waitUntilLive()
+    let (pump, valve) = (try site.device("pump"), try site.device("valve"))
+    try pump.join("lab")
+    try site.wait("lab", holds: "pump")
+    chmod(directory, 0)
+    try valve.join("lab")
+    try site.wait("lab", holds: "pump", "valve")
+    let before = site.observer.messages("bridge/stats").count
+    try site.wait(for: "stats") { site.observer.messages("bridge/stats").count > before + 1 }
+    #expect(try site.observer.stats()?.durable == true)
+    #expect(!site.bridge.log.contains("going on from memory alone"))
+    if isKilled {
+      try site.bridge.kill()
+    } else {
+      #expect(try site.bridge.stop() == .code(0))
+    }
+    chmod(directory, 0o700)
+    try site.bridge.start(shell: Self.asNobody + #"exec $as "$0" run --config "$1""#)
+    try site.wait(forStats: "both") { $0.presences == 2 }
+  }
+
+  private static let asNobody =
+    #"test "$(id -u)" != 0 || as="setpriv --reuid 65534 --regid 65534 --clear-groups"; "#
+
+  private func giveToNobody(_ directory: String) throws {
+    guard geteuid() == 0 else { return }
+    try ChildProcess.run("chown", ["-R", "65534:65534", directory])
+  }
+
   @Test("Another process's lock holds nobody up, and what it kept out is written after it")
   func locked() throws {
     let site = try Site()
