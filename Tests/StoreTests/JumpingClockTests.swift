@@ -102,6 +102,43 @@ import Testing
     #expect(try past.database.lastCountInHistory(of: Array("lab".utf8)) == 3)
   }
 
+  @Test func `what was seen stays known where the clock is behind as sight is lost`() throws {
+    var past = try Past()
+    for second in 0..<40 { try past.fill("lab", second % 2 + 1, at: dawn + Double(second)) }
+    past.set(dawn + 5)
+    past.fill("lab", 7)
+    try past.commit(unknownSince: Past.dawn + 3)
+    past.set(dawn + 6)
+    try past.commit(unknownSince: Past.dawn + 3)
+    past.set(dawn + 50)
+    past.fill("lab", 8)
+    try past.commit(unknownSince: Past.dawn + 3)
+    let points = try past.read("lab", since: 50, step: 1)
+    let unseen = points.filter { !$0.isKnown }.map { $0.at - Past.dawn }
+    #expect(unseen == Array(40..<50))
+    #expect(points.last?.words == "8-8 8.0")
+  }
+
+  @Test func `a clock that is behind, and jumps, has not been behind for as long`() throws {
+    var past = try Past()
+    try past.fill("lab", 1, at: dawn)
+    try past.fill("lab", 2, at: dawn - 40 * day)
+    try past.fill("lab", 3, at: dawn - day)
+    try past.fill("lab", 4, at: dawn - day + 10)
+    #expect(past.database.historyFigures?.rows == 1)
+    past.set(dawn)
+    #expect(try past.read("lab", since: 0, step: 1).map(\.words) == ["0-4 1.0"])
+  }
+
+  @Test func `small steps of the clock, to and fro, drop nothing`() throws {
+    var past = try Past()
+    for second in 0..<40 { try past.fill("lab", second % 2 + 1, at: dawn + Double(second)) }
+    for second in [18, 41, 31, 33.5] { try past.fill("lab", Int(second), at: dawn + second) }
+    past.set(dawn + 41)
+    #expect(try past.read("lab", since: 41, step: 1).map(\.high).suffix(4) == [2, 18, 18, 41])
+    #expect(past.database.historyFigures?.rows == 41)
+  }
+
   /// Who was removed seconds before a crash comes back with a heartbeat.
   @Test(
     arguments: [

@@ -69,7 +69,7 @@ struct Saving {
     self.aliveAt = aliveAt
     startedFrom = aliveAt
     startedBelow = ceiling
-    unknownSince = aliveAt == 0 ? nil : aliveAt
+    unknownSince = aliveAt
   }
 
   /// What is acknowledged is in the database.

@@ -25,6 +25,7 @@ final class HistoryBook {
   var turningBack: HistoryTurnBack?
   private var turningBackBefore: HistoryTurnBack?
   var clock: HistoryClock
+  private var gapStart = GapStart(of: 0)
   private var places: ContiguousArray<Place> = []
   private let put, findRoom, addRoom, putGap, putState: Statement
 
@@ -78,24 +79,39 @@ final class HistoryBook {
     for recount in recounts {
       try record(
         recount, id: id(of: recount.room, in: engine), at: time,
-        isAfterGap: bridge.unknownSince != nil)
+        isAfterGap: isAfterGap(time, bridge))
     }
   }
 
   /// What a commit tells beside how counts have changed. Returns the time that history goes by, in milliseconds
   /// since 1970.
   func come(to bridge: BridgeRow) throws(StoreError) -> Int64 {
+    let before = clock.newest
     let (time, isSetBack) = clock.take(bridge.aliveAt)
     if isSetBack { try turnBack(to: Self.second(at: time), budget: Self.turningBudget) }
     try startHistory(at: time)
-    if let unknown = bridge.unknownSince { try putGap(from: unknown, to: time) }
+    if let unknown = bridge.unknownSince {
+      let start = isSetBack ? GapStart(of: unknown) : gapStart.next(of: unknown, newest: before)
+      gapStart = start
+      try putGap(from: start.second, to: Self.second(at: time))
+    }
     return time
   }
 
+  /// Whether nothing is known of the beginning of the second in which a commit is.
+  func isAfterGap(_ time: Int64, _ bridge: BridgeRow) -> Bool {
+    bridge.unknownSince != nil && gapStart.second <= Self.second(at: time)
+  }
+
   /// Writes the count of a room where nothing is known of how it came to it.
-  func note(_ count: Int64, of name: UnsafeRawBufferPointer, at time: Int64) throws(StoreError) {
+  ///
+  /// - Parameter before: what stood at the beginning of the second; `nil`: nothing is known of that.
+  func note(
+    _ count: Int64, before: Int64?, of name: UnsafeRawBufferPointer, at time: Int64
+  ) throws(StoreError) {
     let key = HistoryKey(.second, room: try id(of: name), at: Self.second(at: time))
-    put.bind(integers: key.value, count, count)
+    let before = before ?? count
+    put.bind(integers: key.value, min(before, count), max(before, count))
     put.bind(real: Double(count), at: 4)
     put.bind(count, at: 5)
     put.bind(real: 0, at: 6)
@@ -153,15 +169,14 @@ final class HistoryBook {
     pass = nil
   }
 
-  func putGap(from start: Int64, to end: Int64) throws(StoreError) {
-    let (start, end) = (Self.second(at: min(start, .max - 999) + 999), Self.second(at: end))
+  private func putGap(from start: Int64, to end: Int64) throws(StoreError) {
     guard end > start else { return }
     putGap.bind(start, at: 1)
     putGap.bind(end, at: 2)
     try putGap.run()
   }
 
-  /// In the second of a change the count before it stood until then; the one after it goes on.
+  /// In the second of a change the count before it stood until then, unless a gap ends there; the one after it goes on.
   private func record(
     _ recount: Recount, id: Int64, at time: Int64, isAfterGap: Bool
   ) throws(StoreError) {

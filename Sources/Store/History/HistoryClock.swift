@@ -10,14 +10,16 @@
 struct HistoryClock {
   /// A clock that has jumped is believed once it has gone on for so many seconds.
   private static let patience: Int64 = 600
-  /// The bridge looks at the time every ten seconds. More seconds than these have not passed under its eyes.
+  /// The bridge looks at the time every ten seconds. More seconds than these have not passed under its eyes. Fewer, also
+  /// backwards, are believed at once: such a step throws nothing away.
   private static let longestStep: Int64 = 60
   /// 2023: nothing is kept from before, and a clock that says so is wrong.
   private static let earliest: Int64 = 1_672_531_200
 
   /// The newest second of history.
   private(set) var newest: Int64
-  private var behindSince: Int64?
+  /// For how many seconds the wall clock has been behind; `nil`: it is not.
+  private var behindFor: Int64?
   private var before: Int64
   /// What the wall clock would say if it had not jumped, as far as we know; seconds.
   private(set) var thinningTime: Int64
@@ -41,15 +43,15 @@ struct HistoryClock {
     let second = HistoryBook.second(at: time)
     let isRepaired = see(second)
     guard second < newest else {
-      (newest, behindSince) = (second, nil)
+      (newest, behindFor) = (second, nil)
       return (time, false)
     }
-    let began = min(behindSince ?? second, second)
-    behindSince = began
-    guard second >= Self.earliest, isRepaired || second - began >= Self.patience else {
+    let isOld = behindFor ?? 0 >= Self.patience
+    behindFor = behindFor ?? 0
+    guard second >= Self.earliest, isRepaired || isOld else {
       return (newest * 1_000 + 999, false)
     }
-    (newest, behindSince) = (second, nil)
+    (newest, behindFor) = (second, nil)
     return (time, true)
   }
 
@@ -58,10 +60,12 @@ struct HistoryClock {
   mutating func see(_ second: Int64) -> Bool {
     let step = second - lastSeen
     defer { lastSeen = second }
+    // A clock that jumps has not gone on for as long.
+    if let time = behindFor, (0...Self.longestStep).contains(step) { behindFor = time + step }
     if lastSeen == 0 {
       // Nothing was kept before.
       believe(second)
-    } else if (0...Self.longestStep).contains(step) {
+    } else if (-Self.longestStep...Self.longestStep).contains(step) {
       thinningTime += step
     } else if jumpedAt != nil, abs(second - thinningTime) <= Self.longestStep {
       believe(second)

@@ -16,6 +16,7 @@ final class HistoryComparison {
   /// The engine's rooms that have a row.
   private var hasRow: ContiguousArray<Bool> = []
   private var nextRoom: Int32 = 0
+  private var isAfterGap = true
 
   init(_ book: HistoryBook) throws(StoreError) {
     self.book = book
@@ -30,6 +31,9 @@ final class HistoryComparison {
     -> Bool
   {
     let time = try book.come(to: bridge)
+    // Where nothing is told of a gap, or nothing was kept, there is nothing to go on from.
+    let isBeginning = book.since == HistoryBook.second(at: time)
+    isAfterGap = bridge.unknownSince == nil || isBeginning || book.isAfterGap(time, bridge)
     var left = budget
     while left > 0 {
       left -= 1
@@ -64,8 +68,9 @@ final class HistoryComparison {
       hasRow[Int(room)] = true
       count = Int64(engine.figures(of: room).count)
     }
-    guard count != counts[rooms.integer(0)] ?? 0 else { return false }
-    try book.note(count, of: name, at: time)
+    let before = counts[rooms.integer(0)] ?? 0
+    guard count != before else { return false }
+    try book.note(count, before: isAfterGap ? nil : before, of: name, at: time)
     return true
   }
 
@@ -77,8 +82,9 @@ final class HistoryComparison {
     }
     let count = Int64(engine.figures(of: room).count)
     guard count > 0 else { return false }
+    let before: Int64? = isAfterGap ? nil : 0
     let result = engine.withRoomName(room) { name in
-      Result { () throws(StoreError) in try book.note(count, of: name, at: time) }
+      Result { () throws(StoreError) in try book.note(count, before: before, of: name, at: time) }
     }
     try result.get()
     return true

@@ -34,3 +34,31 @@ struct HistoryGaps: Equatable {
     return before[low - 1] + min(ends[low - 1], time) - starts[low - 1]
   }
 }
+
+/// Where a gap begins that grows with each commit, as long as the bridge does not see.
+struct GapStart {
+  /// As the bridge says it; milliseconds since 1970.
+  private let unknown: Int64
+  /// The first second that is unknown as a whole.
+  let second: Int64
+
+  init(of unknown: Int64) {
+    self.unknown = unknown
+    second = HistoryBook.second(at: min(unknown, .max - 999) + 999)
+  }
+
+  private init(of unknown: Int64, second: Int64) {
+    self.unknown = unknown
+    self.second = second
+  }
+
+  /// Of the gap that a commit tells of. A clock that was set back says less than what was seen until then, and that
+  /// stays known.
+  ///
+  /// - Parameter newest: the newest second before that commit.
+  func next(of unknown: Int64, newest: Int64) -> GapStart {
+    if unknown == self.unknown { return self }
+    if HistoryBook.second(at: unknown) >= newest { return GapStart(of: unknown) }
+    return GapStart(of: unknown, second: newest + 1)
+  }
+}

@@ -74,12 +74,19 @@ extension Database {
     of room: [UInt8], since seconds: Int64, step: Int64, at time: Int64
   ) throws(StoreError) -> HistoryScan? {
     guard let history else { return nil }
+    let now = max(HistoryBook.second(at: time), history.clock.newest)
+    return try self.history(of: room, over: now - seconds..<now + 1, step: step)
+  }
+
+  func history(
+    of room: [UInt8], over span: Range<Int64>, step: Int64
+  ) throws(StoreError) -> HistoryScan? {
+    guard let history else { return nil }
     let shelf = try shelfToRead(history)
     guard let id = try shelf.id(of: room) else { return nil }
-    let now = max(HistoryBook.second(at: time), history.clock.newest)
     return try HistoryScan(
-      shelf, room: id, span: now - seconds..<now + 1, step: step,
-      gaps: HistoryGaps(shelf.gaps()), since: history.since)
+      shelf, room: id, span: span, step: step, gaps: HistoryGaps(shelf.gaps()),
+      since: history.since)
   }
 
   /// A database without a file can be read by its own connection alone.
