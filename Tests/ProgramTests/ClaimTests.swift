@@ -60,10 +60,12 @@ struct ClaimTests {
     #expect(site.observer.count("lab") ?? 1 == 1)
   }
 
-  @Test("Where the session was kept, who relies on that will need not even be heard")
-  func unheard() throws {
-    let site = try site(.v5, will: .atLeastOnce, ["heartbeat_timeout": "800ms"])
-    try site.bridge.kill()
+  @Test(
+    "Where the session was kept, who relies on that will need not even be heard",
+    arguments: [ProtocolVersion.v5, .v311], [true, false])
+  func unheard(version: ProtocolVersion, isKilled: Bool) throws {
+    let site = try site(version, will: .atLeastOnce, ["heartbeat_timeout": "800ms"])
+    if isKilled { try site.bridge.kill() } else { try site.bridge.stop() }
     try site.bridge.start()
     try site.waitUntilLive()
     try site.run(for: .milliseconds(1_500))
@@ -80,6 +82,30 @@ struct ClaimTests {
     try stranger.disconnect()
     try site.bridge.start()
     try site.waitUntilLive()
+    try site.wait("lab")
+    #expect(try site.observer.words("lab") == ["-pump expired"])
+  }
+
+  @Test(
+    "A session that a stranger has read from, or made, proves nothing", arguments: [true, false])
+  func stranger(isResumed: Bool) throws {
+    let site = try site(.v5, will: .atLeastOnce, ["heartbeat_timeout": "800ms"])
+    try site.bridge.kill()
+    try site.wait(for: "the will") { site.observer.newest("bridge/status")?.text == "offline" }
+    let stranger = TestClient(site.broker, id: "rollcall-presence") {
+      $0.cleanStart = !isResumed
+      $0.sessionExpiry = .seconds(600)
+    }
+    try stranger.connect()
+    site.adopt(stranger)
+    // Its will reads like the one before, and reaches the stranger alone.
+    site.devices[0].vanish()
+    try site.run(for: .milliseconds(500))
+    try stranger.disconnect()
+    try site.bridge.start()
+    try site.wait(for: "the bridge") { site.bridge.isLive }
+    #expect(site.bridge.log.contains("session kept"))
+    // The same words say nothing; it has to be heard once, and is not.
     try site.wait("lab")
     #expect(try site.observer.words("lab") == ["-pump expired"])
   }
