@@ -20,6 +20,8 @@ public struct BridgeRow: Equatable, Sendable {
   /// Nothing was known of any room from then until ``aliveAt``, in milliseconds since 1970; `nil`: all was.
   /// It is written for the history, and not read back.
   public var unknownSince: Int64?
+  /// For how long nothing has been, by a clock that does not jump; milliseconds.
+  public var unknownFor: Int64 = 0
 
   public init(revision: Int64, aliveAt: Int64) {
     self.revision = revision

@@ -130,6 +130,26 @@ import Testing
     #expect(try past.read("lab", since: 0, step: 1).map(\.words) == ["0-4 1.0"])
   }
 
+  @Test func `where the clock is set right while the bridge is away, the gap is as long as that`()
+    throws
+  {
+    for jump in [2 * day, -2 * day] {
+      var past = try Past()
+      past.set(dawn + 90)
+      try past.commit()
+      try past.fill("lab", 1, at: dawn + 99)
+      if jump < 0 { try past.fill("lab", 2, at: dawn + 5_000) }
+      try past.fill("lab", 3, at: dawn + jump)
+      past.set(dawn + 110)
+      var row = BridgeRow(revision: 7, aliveAt: past.shelf.now.wall)
+      (row.unknownSince, row.unknownFor) = ((Past.dawn + Int64(jump)) * 1_000, 5_000)
+      var unsaved = past.shelf.engine.takeUnsaved()
+      while try !past.database.commit(&unsaved, of: past.shelf.engine, bridge: row) {}
+      let points = try past.read("lab", since: 20, step: 1)
+      #expect(points.filter { !$0.isKnown }.map { $0.at - Past.dawn } == Array(105..<110))
+    }
+  }
+
   @Test func `small steps of the clock, to and fro, drop nothing`() throws {
     var past = try Past()
     for second in 0..<40 { try past.fill("lab", second % 2 + 1, at: dawn + Double(second)) }

@@ -107,6 +107,7 @@ extension BridgeLoop {
     if !storage.isSyncing {
       row = BridgeRow(revision: saving.nextCeiling(above: engine.revision), aliveAt: now.wall)
       row.unknownSince = saving.unknownSince
+      row.unknownFor = saving.unknownFor(at: now)
       row.dropped = reconnecting.dropped
       saving.row = row
     }

@@ -40,6 +40,9 @@ struct Saving {
   let startedBelow: Int64
   /// Since when nothing is known of any room, in wall time; `nil`: all is.
   private(set) var unknownSince: Int64?
+  /// The same by the clock that does not jump, and when that was last looked at.
+  private var blindSince: Instant?
+  private var lookedAt: Instant?
   /// A commit takes further turns: until it is done nothing of it may be announced or acknowledged.
   private(set) var isUnfinished = false
   /// What that commit has yet to write.
@@ -85,8 +88,15 @@ struct Saving {
   /// Where it is long since the last commit, the bridge was suspended, or its machine was: to be called before anything
   /// is done that follows from it.
   mutating func lookBack(at now: Now) {
+    if unknownSince != nil { blindSince = blindSince ?? lookedAt }
+    lookedAt = now.instant
     let (silence, overflow) = now.wall.subtractingReportingOverflow(aliveAt)
     if aliveAt != 0, overflow || silence >= 3 * Self.stampAfter { loseSight(at: aliveAt) }
+  }
+
+  /// For how long nothing has been known of any room; milliseconds.
+  func unknownFor(at now: Now) -> Int64 {
+    blindSince.map { (now.instant - $0).milliseconds } ?? 0
   }
 
   /// The ceiling to write with the next commit.
@@ -130,7 +140,7 @@ struct Saving {
     nextAttempt = lack == .some ? now : .never
     if lack == .nothing { reason = nil }
     if isFinishing, lack == .nothing { end = .saved }
-    if isLive { unknownSince = nil }
+    if isLive { (unknownSince, blindSince) = (nil, nil) }
     self.ceiling = ceiling
     self.aliveAt = aliveAt
   }

@@ -91,7 +91,10 @@ final class HistoryBook {
     if isSetBack { try turnBack(to: Self.second(at: time), budget: Self.turningBudget) }
     try startHistory(at: time)
     if let unknown = bridge.unknownSince {
-      let start = isSetBack ? GapStart(of: unknown) : gapStart.next(of: unknown, newest: before)
+      let start =
+        isSetBack
+        ? GapStart(of: unknown, began: time - bridge.unknownFor)
+        : gapStart.next(of: unknown, newest: before)
       gapStart = start
       try putGap(from: start.second, to: Self.second(at: time))
     }

@@ -42,9 +42,12 @@ struct GapStart {
   /// The first second that is unknown as a whole.
   let second: Int64
 
-  init(of unknown: Int64) {
+  init(of unknown: Int64) { self.init(of: unknown, began: unknown) }
+
+  /// - Parameter began: when it was, as the clock that has been set right would have said it.
+  init(of unknown: Int64, began: Int64) {
     self.unknown = unknown
-    second = HistoryBook.second(at: min(unknown, .max - 999) + 999)
+    second = HistoryBook.second(at: min(began, .max - 999) + 999)
   }
 
   private init(of unknown: Int64, second: Int64) {
