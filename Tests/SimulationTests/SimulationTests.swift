@@ -16,13 +16,19 @@ import Testing
     ProcessInfo.processInfo.environment["ROLLCALL_HONEST"] == nil ? nil : .honest
   }
 
+  /// `ROLLCALL_DATABASE=1`: every history has the real database.
+  private static var usesDatabase: Bool {
+    ProcessInfo.processInfo.environment["ROLLCALL_DATABASE"] != nil
+  }
+
   /// How many failures are enough to see what is wrong.
   private static let enough = 20
 
   @Test func `whatever happens, the bridge keeps its promises`() {
     var (failures, delivered, digest, reached) = (0, 0, Digest(), Reached())
     for seed in Self.seeds {
-      let outcome = History.play(seed, adversity: Self.adversity)
+      let outcome = History.play(
+        seed, adversity: Self.adversity, usesDatabase: Self.usesDatabase)
       delivered += outcome.delivered
       reached += outcome.reached
       withUnsafeBytes(of: outcome.digest.value.littleEndian) { digest.add(Array($0)) }
@@ -59,7 +65,8 @@ import Testing
   @Test func `one history can be told`() {
     let environment = ProcessInfo.processInfo.environment
     guard let seed = environment["ROLLCALL_SEED"].flatMap({ UInt64($0) }) else { return }
-    let outcome = History.play(seed, adversity: Self.adversity, isTraced: true)
+    let outcome = History.play(
+      seed, adversity: Self.adversity, usesDatabase: Self.usesDatabase, isTraced: true)
     for line in outcome.trace { print(line) }
     #expect(outcome.failure == nil)
   }
@@ -96,6 +103,12 @@ import Testing
   @Test func `the history of counts keeps up where the clock goes back`() {
     for seed: UInt64 in [1_004_258, 1_008_726, 1_050_474, 1_076_444] {
       #expect(History.play(seed, adversity: .honest).failure == nil)
+    }
+  }
+
+  @Test func `the history of counts has gaps where nothing was seen, and only there`() {
+    for seed: UInt64 in [28, 39, 68, 84, 229, 526] {
+      #expect(History.play(seed, usesDatabase: true).failure == nil)
     }
   }
 

@@ -46,6 +46,7 @@ final class BridgeHost {
       try opened.load(into: &engine, at: clock.now)
       try opened.keepHistory(HistoryRules(configuration))
       expectHistory(of: engine, in: opened, at: clock.now)
+      world.judge.opened(opened, engine)
       database = opened
     } else {
       try world.disk.load(into: &engine, at: clock.now)
@@ -68,11 +69,15 @@ final class BridgeHost {
         let last = try database.lastCountInHistory(of: name)
         if last ?? 0 != count {
           world.fail(
-            .durability,
+            .history,
             "history says \(last ?? -1) of \(String(decoding: name, as: UTF8.self)), not \(count)")
         }
-      } catch { world.fail(.durability, "the history cannot be read: \(error)") }
+      } catch { world.fail(.history, "the history cannot be read: \(error)") }
     }
+  }
+
+  func checkHistory() {
+    if let database = storage?.database { world.judge.checkCounts(database) }
   }
 
   /// There is something to read.

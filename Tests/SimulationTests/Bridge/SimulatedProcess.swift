@@ -54,7 +54,7 @@ final class SimulatedClock: Clock {
 final class SimulatedStorage: Storage {
   private unowned let world: World
   private let process: SimulatedProcess
-  private var database: Database?
+  private(set) var database: Database?
   /// What a commit has written that is not done.
   private var staged: SimulatedDisk.Rows?
   /// What the disk is asked to keep, and when it will have.
@@ -95,12 +95,14 @@ final class SimulatedStorage: Storage {
     if let sync = syncing { return seeEnd(of: sync) }
     do throws(StoreError) { try refuse() } catch {
       (staged, lossesBefore) = (nil, nil)
+      world.judge.couldNotWrite()
       throw error
     }
     if staged == nil, world.isCommitHeldUp { return false }
     if let database {
-      return noteWritten(
-        try database.commit(&unsaved, of: engine, bridge: bridge), of: engine, bridge)
+      return try write(&unsaved, of: engine, bridge) { unsaved, row throws(StoreError) in
+        try database.commit(&unsaved, of: engine, bridge: row)
+      }
     }
     return write(&unsaved, of: engine, bridge, onto: staged ?? world.disk.rows)
   }
@@ -110,10 +112,12 @@ final class SimulatedStorage: Storage {
   {
     guard process.step() else { return true }
     (staged, lossesBefore) = (nil, world.disk.losses)
+    world.judge.couldNotWrite()
     try refuse()
     if let database {
-      return noteWritten(
-        try database.rewrite(&unsaved, of: engine, bridge: bridge), of: engine, bridge)
+      return try write(&unsaved, of: engine, bridge) { unsaved, row throws(StoreError) in
+        try database.rewrite(&unsaved, of: engine, bridge: row)
+      }
     }
     unsaved = engine.everything
     return write(&unsaved, of: engine, bridge, onto: emptyRows)
@@ -166,6 +170,23 @@ final class SimulatedStorage: Storage {
     if !world.disk.isLost { world.judge.committed(seal) }
   }
 
+  private func write(
+    _ unsaved: inout Unsaved, of engine: borrowing Engine, _ bridge: BridgeRow,
+    _ body: (inout Unsaved, BridgeRow) throws(StoreError) -> Bool
+  ) throws(StoreError) -> Bool {
+    var row = bridge
+    world.judge.writes(unsaved, of: engine)
+    if let unknown = bridge.unknownSince { world.note("  nothing is known since \(unknown)") }
+    if world.canary == .hidesGaps { row.unknownSince = nil }
+    if world.canary == .omitsCounts, !unsaved.recounts.isEmpty { unsaved.recounts.removeLast() }
+    do throws(StoreError) {
+      return noteWritten(try body(&unsaved, row), of: engine, bridge)
+    } catch {
+      world.judge.couldNotWrite()
+      throw error
+    }
+  }
+
   /// The real database decides how much a call writes; when it is done everything is as the engine has it.
   private func noteWritten(_ isDone: Bool, of engine: borrowing Engine, _ bridge: BridgeRow) -> Bool
   {
@@ -173,8 +194,10 @@ final class SimulatedStorage: Storage {
     if isDone { rows.apply(engine.everything, of: engine, bridge: bridge) }
     staged = isDone ? nil : rows
     process.deeds += 1
-    if isDone { committed(rows) }
-    return isDone
+    guard isDone else { return false }
+    committed(rows)
+    if !world.disk.isLost, let database { world.judge.wrote(database, engine) }
+    return true
   }
 
   private func committed(_ rows: SimulatedDisk.Rows) {

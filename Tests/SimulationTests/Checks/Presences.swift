@@ -34,6 +34,7 @@ extension Judge {
   func turned(_ loop: BridgeLoop, isIdle: Bool) {
     checkOnline(loop)
     noteTimes(loop)
+    followCounts(loop)
     checkLoss(loop)
     if !isIdle { checkInvariants(loop) }
     checkPace(isIdle: isIdle && loop.engine.counters == members.counters)

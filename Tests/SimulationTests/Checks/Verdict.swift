@@ -75,6 +75,7 @@ extension Judge {
     checkSubscriptions()
     guard let loop = world.host.loop else { return }
     checkEveryTopic(loop)
+    world.host.checkHistory()
     checkNeighbours(loop)
   }
 

@@ -42,6 +42,7 @@ final class Judge {
   /// must know to go on above them.
   var revisions: (used: Set<Int64>, floor: Int64, start: Instant)
   var members: Members
+  var counts: FollowedCounts
   var pace = Pace()
   /// `online` was published in this turn.
   var saidOnline = false
@@ -65,6 +66,7 @@ final class Judge {
     calmSince = world.now
     revisions = ([], 0, world.now)
     members = Members(devices: devices, rooms: rooms.count)
+    counts = FollowedCounts(rooms: rooms.count)
   }
 
   var topicsMayBeStale: Bool { wallHasJumped }
@@ -80,6 +82,7 @@ final class Judge {
   }
 
   func lostFiles() {
+    counts.lost()
     guard let loop = world.host.loop else { return }
     commitsAtLoss = loop.commits + (loop.isCommitting ? 1 : 0)
   }
@@ -230,6 +233,7 @@ extension Judge {
 
   /// The process ended: what it committed and what it acknowledged stays.
   func died() {
+    endedSeeingCounts()
     let isDurable = !world.disk.isBehind && !hasOldTimes
     for client in signs.indices { signs[client].died(isDurable: isDurable) }
     if isDurable { views = durable } else { doubtEverything() }
@@ -245,6 +249,7 @@ extension Judge {
   }
 
   func lostDatabase() {
+    counts.lost()
     views = Array(
       repeating: ClientView(rooms: world.plan.rooms.count), count: world.plan.devices)
     durable = views

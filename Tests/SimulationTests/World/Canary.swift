@@ -38,6 +38,10 @@ enum Canary: CaseIterable {
   case trustsWallClock
   /// The bridge's connection is never let through.
   case barsBridge
+  /// The history is not told of a count now and then.
+  case omitsCounts
+  /// The history is not told of what the bridge did not see.
+  case hidesGaps
 
   /// What makes it show.
   var adversity: Adversity {
@@ -67,6 +71,10 @@ enum Canary: CaseIterable {
     case .mutesNeighbours: .sources
     case .overstatesFailures: .calls
     case .barsBridge: .life
+    case .omitsCounts, .hidesGaps: .history
     }
   }
+
+  /// It is a lie to the real database.
+  var needsDatabase: Bool { check == .history }
 }

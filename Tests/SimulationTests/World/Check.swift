@@ -2,7 +2,7 @@
 /// proves nothing.
 enum Check: Int, CaseIterable {
   case life, durability, silence, chain, topics, revisions, honest
-  case calls, pace, subscriptions, writing, online, invariants, sources
+  case calls, pace, subscriptions, writing, online, invariants, sources, history
 
   /// What holds where the check finds nothing wrong.
   var promise: String {
@@ -21,6 +21,7 @@ enum Check: Int, CaseIterable {
     case .online: "the bridge says online once it is live"
     case .invariants: "the engine's invariants hold"
     case .sources: "clients of sources are where they say"
+    case .history: "history holds what happened, and gaps where it was not seen"
     }
   }
 }

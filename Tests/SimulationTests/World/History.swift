@@ -13,10 +13,12 @@ struct History {
   }
 
   static func play(
-    _ seed: UInt64, adversity: Adversity? = nil, canary: Canary? = nil, isTraced: Bool = false,
-    watching: (World) -> Void = { _ in }
+    _ seed: UInt64, adversity: Adversity? = nil, usesDatabase: Bool = false,
+    canary: Canary? = nil, isTraced: Bool = false, watching: (World) -> Void = { _ in }
   ) -> Outcome {
-    let world = World(seed: seed, adversity: adversity, canary: canary, isTraced: isTraced)
+    let world = World(
+      seed: seed, adversity: adversity, usesDatabase: usesDatabase, canary: canary,
+      isTraced: isTraced)
     watching(world)
     defer { world.agenda.clear() }
     let over = { world.failure != nil }

@@ -39,8 +39,10 @@ final class World {
   /// - Parameters:
   ///   - adversity: `nil`: what the seed draws.
   ///   - configuration: `nil`: what the seed draws.
+  ///   - usesDatabase: the real one, whatever the seed draws.
   init(
     seed: UInt64, adversity: Adversity? = nil, configuration: Configuration? = nil,
+    usesDatabase: Bool = false,
     canary: Canary? = nil, isTraced: Bool = false
   ) {
     self.seed = seed
@@ -52,6 +54,7 @@ final class World {
     var plan = Plan(&random, seed: seed)
     self.adversity.configure(&plan.configuration)
     if let configuration { plan.configuration = configuration }
+    if usesDatabase || canary?.needsDatabase ?? false { plan.usesDatabase = true }
     self.plan = plan
     agenda = Agenda(grain: plan.grain)
   }
