@@ -75,7 +75,8 @@ public final class Explanation {
       topic: topic, payload: payload, isReplay: false, now: SystemClock().now, taker: self)
     switch outcome {
     case .invalid(let words): add("ignored", "invalid: \(words)")
-    case .stale: add("ignored", "stale: older than what was heard before")
+    case .stale(let words):
+      add("ignored", "stale: \(words ?? "older than what was heard before")")
     case .mine where lines.count == 1: add("ignored", "the source takes nothing from it")
     case .mine, .notMine: break
     }
@@ -88,6 +89,12 @@ extension Explanation: ReportTaker {
   public func forEachPresent(
     with prefix: [UInt8], _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer?) -> Void
   ) {}
+
+  public func remark(_ words: String, of source: Source) { add("note", words) }
+
+  public func ask(_ topic: [UInt8], _ payload: [UInt8]) {
+    add("asks", topic.withUnsafeBytes { Log.printable($0) })
+  }
 
   public func take(_ report: Report) {
     reports += 1

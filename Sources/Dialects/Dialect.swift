@@ -62,10 +62,18 @@ protocol DialectListener {
   /// clients: for once after a start.
   func forEachPresent(
     _ body: (_ client: UnsafeRawBufferPointer, _ user: UnsafeRawBufferPointer?) -> Void)
-  /// An older word than one that was heard: dropped and counted.
-  func isStale()
+  /// An older word than one that was heard: dropped and counted. `words`: why, where that is worth a line in the log.
+  func isStale(_ words: String?)
   /// The payload is not one of this system's: dropped, counted, and logged.
   func isInvalid(_ words: String)
+  /// Something that whoever runs the bridge should know, said once.
+  func remark(_ words: String)
+  /// Asks the system for something, as soon as the bridge may publish. Neither retained nor kept.
+  func ask(_ topic: [UInt8], _ payload: [UInt8])
+}
+
+extension DialectListener {
+  func isStale() { isStale(nil) }
 }
 
 struct Standing {

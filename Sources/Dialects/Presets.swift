@@ -1,21 +1,27 @@
 /// The systems that a `source` line may name.
 public enum Presets {
-  private static let makers: [String: @Sendable (String?) -> any Dialect] = [
-    "aws-iot": { AWSIoTDialect(prefix: $0) },
-    "emqx": { EMQXDialect(prefix: $0) },
-    "esphome": { ESPHomeDialect(prefix: $0) },
-    "espresense": { ESPresenseDialect(prefix: $0) },
-    "frigate": { FrigateDialect(prefix: $0) },
-    "homie": { HomieDialect(prefix: $0) },
-    "mosquitto-log": { MosquittoLogDialect(prefix: $0) },
-    "nanomq": { NanoMQDialect(prefix: $0) },
-    "openmqttgateway": { OpenMQTTGatewayDialect(prefix: $0) },
-    "owntracks": { OwnTracksDialect(prefix: $0) },
-    "room-assistant": { RoomAssistantDialect(prefix: $0) },
-    "shelly": { ShellyDialect(prefix: $0) },
-    "sparkplug": { SparkplugDialect(prefix: $0) },
-    "tasmota": { TasmotaDialect(prefix: $0) },
-    "zigbee2mqtt": { Zigbee2MQTTDialect(prefix: $0) },
+  private typealias Maker = @Sendable (Source, SourceRules) -> any Dialect
+
+  private static let makers: [String: Maker] = [
+    "aws-iot": { source, _ in AWSIoTDialect(prefix: source.prefix) },
+    "emqx": { source, _ in EMQXDialect(prefix: source.prefix) },
+    "esphome": { source, _ in ESPHomeDialect(prefix: source.prefix) },
+    "espresense": { source, _ in ESPresenseDialect(prefix: source.prefix) },
+    "frigate": { source, _ in FrigateDialect(prefix: source.prefix) },
+    "homie": { source, _ in HomieDialect(prefix: source.prefix) },
+    "mosquitto-log": { source, _ in MosquittoLogDialect(prefix: source.prefix) },
+    "nanomq": { source, _ in NanoMQDialect(prefix: source.prefix) },
+    "openmqttgateway": { source, _ in OpenMQTTGatewayDialect(prefix: source.prefix) },
+    "owntracks": { source, _ in OwnTracksDialect(prefix: source.prefix) },
+    "room-assistant": { source, _ in RoomAssistantDialect(prefix: source.prefix) },
+    "shelly": { source, _ in ShellyDialect(prefix: source.prefix) },
+    "sparkplug": { source, rules in
+      SparkplugDialect(
+        prefix: source.prefix, doubt: rules.heartbeatTimeout,
+        asksForRebirth: source.asksForRebirth)
+    },
+    "tasmota": { source, _ in TasmotaDialect(prefix: source.prefix) },
+    "zigbee2mqtt": { source, _ in Zigbee2MQTTDialect(prefix: source.prefix) },
   ]
 
   /// In alphabetical order. `custom` is none of them.
@@ -27,6 +33,6 @@ public enum Presets {
   /// The dialect of a source; `nil`: its preset is not known, or its words make none.
   static func make(_ source: Source, _ rules: SourceRules) -> (any Dialect)? {
     if source.isCustom { return try? CustomDialect(source, rules) }
-    return makers[source.name]?(source.prefix)
+    return makers[source.name]?(source, rules)
   }
 }

@@ -43,6 +43,10 @@ public enum RetainedWills: Sendable {
 /// Takes what a ``SourceReader`` reads.
 public protocol ReportTaker: AnyObject {
   func take(_ report: Report)
+  /// Something that whoever runs the bridge should know of a source. Said once.
+  func remark(_ words: String, of source: Source)
+  /// A source asks its system for something.
+  func ask(_ topic: [UInt8], _ payload: [UInt8])
   /// The epoch of a client, and whether it is present; `nil` for one that is unknown.
   func standing(of who: Who) -> (epoch: Int64?, isPresent: Bool)?
   /// Lends every client that is present and whose name begins with these bytes.

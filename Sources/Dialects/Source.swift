@@ -17,6 +17,8 @@ public struct Source: Equatable, Sendable {
   public var sleepTimeout: Duration = .seconds(24 * 3600)
   /// One room at a time; `nil`: as the preset has it.
   public var isExclusive: Bool?
+  /// Whether a Sparkplug node is asked for its birth where it may have gone, or has not been seen to be born.
+  public var asksForRebirth = false
   /// What `source custom` is made of; empty for a preset.
   public var custom = CustomWords()
   /// Where its block begins in the configuration.

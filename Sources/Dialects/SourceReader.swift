@@ -6,8 +6,8 @@ public enum SourceOutcome: Equatable, Sendable {
   case notMine
   /// A source has read it, and has said what there is to say.
   case mine
-  /// It is older than what was heard before.
-  case stale
+  /// It is older than what was heard before; and why, where that is worth a line in the log.
+  case stale(String?)
   /// It is not what the source's system sends, or names what is not allowed: why.
   case invalid(String)
 }

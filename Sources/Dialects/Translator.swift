@@ -24,6 +24,8 @@ final class Translator: DialectListener {
   private(set) var topic = 0
   private var taker: (any ReportTaker)?
   private var outcome = SourceOutcome.mine
+  /// What has been said once.
+  private var remarks: Set<String> = []
 
   init(
     _ source: Source, template: RoomTemplate, _ dialect: some Dialect, names: [[String]],
@@ -55,7 +57,13 @@ final class Translator: DialectListener {
     return outcome
   }
 
-  func isStale() { if case .mine = outcome { outcome = .stale } }
+  func isStale(_ words: String?) { if case .mine = outcome { outcome = .stale(words) } }
+
+  func remark(_ words: String) {
+    if remarks.insert(words).inserted { taker?.remark(words, of: source) }
+  }
+
+  func ask(_ topic: [UInt8], _ payload: [UInt8]) { taker?.ask(topic, payload) }
 
   func isInvalid(_ words: String) {
     if case .invalid = outcome { return }

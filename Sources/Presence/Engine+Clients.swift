@@ -84,6 +84,7 @@ extension Engine {
   mutating func remove(_ index: Int32, reason: Reason) {
     if !isRevivable(index) { dropAway(of: index) }
     removals[index] = nil
+    graces[index] = nil
     forEachMembership(of: index) { engine, membership in
       if engine.memberships[membership].state == .present {
         engine.withdraw(membership, to: .away, reason: reason)
@@ -106,6 +107,7 @@ extension Engine {
     }
     if clients[Int(index)].isPresent { presentClients -= 1 }
     removals[index] = nil
+    graces[index] = nil
     setData(nil, of: index)
     clients[Int(index)].state = .gone
     knownClients -= 1

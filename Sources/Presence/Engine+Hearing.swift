@@ -91,19 +91,31 @@ extension Engine {
     setStatusHash(hash, birth: false, of: index)
     clients[Int(index)].connection = connection
     clients[Int(index)].flags.remove([.claimed, .gated])
-    if clients[Int(index)].state == .online { beginDying(index) }
+    switch clients[Int(index)].state {
+    case .online: beginDying(index, grace: death.grace)
+    case .dying where death.grace == nil: hasten(index)
+    default: break
+    }
   }
 
   /// From here on, unless it is heard in time, the client is dead.
-  mutating func beginDying(_ index: Int32) {
-    if phase == .live, rules.offlineGrace == .zero { return remove(index, reason: .offline) }
+  mutating func beginDying(_ index: Int32, grace own: Duration? = nil) {
+    let grace = max(own ?? .zero, rules.offlineGrace)
+    if phase == .live, grace == .zero { return remove(index, reason: .offline) }
     if clients[Int(index)].flags.contains(.hasAway) { removals[index] = clients[Int(index)].mark }
+    graces[index] = own
     clients[Int(index)].state = .dying
-    clients[Int(index)].mark =
-      phase == .live ? now.instant + rules.offlineGrace : Client.foundDeath
+    clients[Int(index)].mark = phase == .live ? now.instant + grace : Client.foundDeath
     noteDying(index)
     schedule(index)
     save(client: index)
+  }
+
+  /// The death of one whose death was doubted is certain now.
+  private mutating func hasten(_ index: Int32) {
+    guard graces.removeValue(forKey: index) != nil, phase == .live else { return }
+    clients[Int(index)].mark = min(clients[Int(index)].mark, now.instant + rules.offlineGrace)
+    schedule(index)
   }
 
   /// Takes in what a client says of one room.
@@ -162,6 +174,7 @@ extension Engine {
   mutating func stopDying(_ index: Int32) {
     clients[Int(index)].state = .online
     clients[Int(index)].mark = removals.removeValue(forKey: index) ?? now.instant
+    graces[index] = nil
     save(client: index)
   }
 

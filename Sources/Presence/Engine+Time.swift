@@ -55,7 +55,7 @@ extension Engine {
       }
       let isHeld = clients[Int(index)].mark == Client.heldDeath
       let grace = isHeld || brokerRestarted ? rules.restartGrace : rules.offlineGrace
-      clients[Int(index)].mark = now.instant + grace
+      clients[Int(index)].mark = now.instant + max(grace, graces[index] ?? .zero)
       schedule(index)
     }
     if willsLost ?? brokerRestarted { doubtWillsAlone() }

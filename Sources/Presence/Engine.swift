@@ -70,6 +70,8 @@ public struct Engine {
   var vouched: ContiguousArray<Int32> = []
   /// When those who are dying were removed before, if rooms still wait for them since then.
   var removals: [Int32: Instant] = [:]
+  /// The graces of those who are dying of a doubted death.
+  var graces: [Int32: Duration] = [:]
 
   var touchedRooms: ContiguousArray<Int32> = []
   var clearedRooms: ContiguousArray<Int32> = []

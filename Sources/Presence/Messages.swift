@@ -56,8 +56,13 @@ public struct Birth: Equatable, Sendable {
 public struct Death: Equatable, Sendable {
   /// Below the client's own epoch: stale.
   public var epoch: Int64?
+  /// How long it waits for a live sign of life, where it is doubted; `nil`: as every death does.
+  public var grace: Duration?
 
-  public init(epoch: Int64? = nil) { self.epoch = epoch }
+  public init(epoch: Int64? = nil, grace: Duration? = nil) {
+    self.epoch = epoch
+    self.grace = grace
+  }
 }
 
 /// What a heartbeat may carry; mostly nothing.

@@ -92,6 +92,10 @@ private final class SourceHearing: ReportTaker {
 
   func standing(of who: Who) -> (epoch: Int64?, isPresent: Bool)? { engine.standing(of: who) }
 
+  func remark(_ words: String, of source: Source) {}
+
+  func ask(_ topic: [UInt8], _ payload: [UInt8]) {}
+
   func take(_ report: Report) {
     switch report.word {
     case .heartbeat(nil): engine.heartbeat(report.who, in: &beats, at: now)

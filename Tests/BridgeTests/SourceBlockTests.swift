@@ -95,6 +95,18 @@ struct SourceBlockTests {
         + "name: write a name such as doors"
     ),
     (
+      door + "rebirth on",
+      "x.conf:3: rebirth is for source sparkplug alone: leave it out"
+    ),
+    (
+      "source tasmota\nrebirth on",
+      "x.conf:2: rebirth is for source sparkplug alone: leave it out"
+    ),
+    (
+      "source sparkplug\nrebirth yes",
+      "x.conf:2: rebirth 'yes' is not known: write on or off"
+    ),
+    (
       door + "prefix tele",
       "x.conf:3: prefix is for presets: status and heartbeat of a custom source are whole topics"
     ),

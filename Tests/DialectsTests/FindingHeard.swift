@@ -9,7 +9,9 @@ final class FindingHeard: DialectListener {
   var present: [String: [String?]] = [:]
 
   func hear(_ saying: Saying) { heard.hear(saying) }
-  func isStale() { heard.isStale() }
+  func isStale(_ words: String?) { heard.isStale(words) }
+  func remark(_ words: String) { heard.remark(words) }
+  func ask(_ topic: [UInt8], _ payload: [UInt8]) { heard.ask(topic, payload) }
   func isInvalid(_ words: String) { heard.isInvalid(words) }
 
   func standing(of client: UnsafeRawBufferPointer, user: UnsafeRawBufferPointer?) -> Standing? {

@@ -7,6 +7,10 @@ final class Heard: DialectListener {
   private(set) var lines: [String] = []
   /// What the bridge is said to know, by client.
   var known: [String: Standing] = [:]
+  /// Why words were stale, where that is told.
+  private(set) var reasons: [String] = []
+  /// The payloads of what was asked for.
+  private(set) var asked: [[UInt8]] = []
 
   func hear(_ saying: Saying) { lines.append(Self.line(saying)) }
 
@@ -16,7 +20,15 @@ final class Heard: DialectListener {
 
   func forEachPresent(_ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer?) -> Void) {}
 
-  func isStale() { lines.append("stale") }
+  func isStale(_ words: String?) {
+    lines.append("stale")
+    if let words { reasons.append(words) }
+  }
+  func remark(_ words: String) { lines.append("remark") }
+  func ask(_ topic: [UInt8], _ payload: [UInt8]) {
+    lines.append("asks \(String(decoding: topic, as: UTF8.self))")
+    asked.append(payload)
+  }
   func isInvalid(_ words: String) { lines.append("invalid") }
 
   /// The lines since the last call.
@@ -47,7 +59,9 @@ final class Heard: DialectListener {
         + (birth.epoch.map { ["epoch=\($0)"] } ?? [])
         + (birth.timeout.map { ["timeout=\($0)"] } ?? [])
         + (birth.confirmation.map { ["confirmation=\($0)"] } ?? [])
-    case .offline(let death): return ["offline"] + (death.epoch.map { ["epoch=\($0)"] } ?? [])
+    case .offline(let death):
+      return ["offline"] + (death.epoch.map { ["epoch=\($0)"] } ?? [])
+        + (death.grace.map { ["grace=\($0.components.seconds)s"] } ?? [])
     case .forgotten: return ["forgotten"]
     case .heartbeat(let beat): return ["beat"] + (beat?.epoch.map { ["epoch=\($0)"] } ?? [])
     case .enters: return ["enters"]

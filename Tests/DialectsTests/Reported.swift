@@ -27,6 +27,12 @@ final class Reported: ReportTaker {
 
   func note(_ line: String) { lines.append(line) }
 
+  func remark(_ words: String, of source: Source) { lines.append("remark: \(words)") }
+
+  func ask(_ topic: [UInt8], _ payload: [UInt8]) {
+    lines.append("asks \(String(decoding: topic, as: UTF8.self))")
+  }
+
   func forEachPresent(
     with prefix: [UInt8], _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer?) -> Void
   ) {

@@ -7,9 +7,9 @@ import Testing
   private let heard = Heard()
 
   /// What is said of a message; a birth is what the bridge knows from then on.
-  private mutating func say(_ topic: String, _ payload: [UInt8] = [0xff], isReplay: Bool = false)
-    -> [String]
-  {
+  private mutating func say(
+    _ topic: String, _ payload: [UInt8] = SparkplugPayload.body, isReplay: Bool = false
+  ) -> [String] {
     let isRead = dialect.read("spBv1.0/\(topic)", payload, isReplay: isReplay, heard)
     #expect(isRead, "\(topic)")
     return heard.take()
@@ -27,11 +27,67 @@ import Testing
     #expect(say("Plant/NDEATH/edge", SparkplugPayload.death(3)) == ["Plant:edge offline gateway"])
   }
 
-  @Test(arguments: [(3, 2), (0, 255), (255, 0), (3, 4)] as [(Int64, UInt64)])
-  mutating func `an NDEATH of another session than the NBIRTH's is stale`(born: Int64, died: UInt64)
-  {
+  /// pysparkplug 0.6 counts one up in a goodbye.
+  @Test(arguments: [(3, 4), (255, 0), (250, 121), (300, 301), (1000, 5000)] as [(Int64, UInt64)])
+  mutating func `an NDEATH above the NBIRTH's session ends the node`(born: Int64, died: UInt64) {
     knowNode(born)
+    #expect(
+      say("Plant/NDEATH/edge", SparkplugPayload.death(died)) == ["Plant:edge offline gateway"])
+  }
+
+  /// Tahu's Python and what copies it put the birth's number minus one into the will.
+  @Test(arguments: [(3, 2), (0, 255), (0, 128), (250, 122), (5000, 1000)] as [(Int64, UInt64)])
+  mutating func `an NDEATH below the NBIRTH's session is doubted`(born: Int64, died: UInt64) {
+    knowNode(born)
+    #expect(
+      say("Plant/NDEATH/edge", SparkplugPayload.death(died)) == [
+        "stale", "Plant:edge offline grace=60s gateway",
+      ])
+    #expect(heard.reasons == ["an NDEATH with bdSeq \(died), where the NBIRTH had \(born)"])
+    knowNode(born, isPresent: false)
     #expect(say("Plant/NDEATH/edge", SparkplugPayload.death(died)) == ["stale"])
+  }
+
+  @Test mutating func `with rebirth on a node whose death is doubted is asked, and not too often`()
+  {
+    dialect = SparkplugDialect(prefix: nil, doubt: .seconds(5), asksForRebirth: true)
+    knowNode(3)
+    let doubted = ["stale", "Plant:edge offline grace=5s gateway"]
+    let death = SparkplugPayload.death(2)
+    #expect(
+      say("Plant/NDEATH/edge", death) == doubted + ["asks spBv1.0/Plant/NCMD/edge"])
+    #expect(say("Plant/NDEATH/edge", death) == doubted)
+    let time = SparkplugPayload.number(1, 1_700_000_000_000)
+    let metric =
+      SparkplugPayload.text(1, "Node Control/Rebirth") + SparkplugPayload.number(4, 11)
+      + SparkplugPayload.number(14, 1)
+    #expect(heard.asked == [time + SparkplugPayload.bytes(2, metric)])
+  }
+
+  @Test mutating func `with rebirth on a node that sends data and was never born is asked`() {
+    dialect = SparkplugDialect(prefix: nil, asksForRebirth: true)
+    #expect(
+      say("Plant/DDATA/edge/pump") == [
+        "Plant:edge:pump beat", "asks spBv1.0/Plant/NCMD/edge",
+      ])
+    knowNode(3)
+    #expect(say("Plant/NDATA/edge") == ["Plant:edge beat"])
+  }
+
+  @Test(arguments: ["NBIRTH/edge", "DBIRTH/edge/pump", "NDATA/edge", "DDATA/edge/pump"])
+  mutating func `an empty message is one that was cleared, and says nothing`(topic: String) {
+    #expect(say("Plant/\(topic)", []) == [])
+  }
+
+  @Test(arguments: [
+    "NBIRTH/edge", "NDEATH/edge", "NDATA/edge", "DBIRTH/edge/pump", "DDATA/edge/pump",
+    "DDEATH/edge/pump",
+  ])
+  mutating func `words of other systems are no payload`(topic: String) {
+    knowNode(3)
+    for word in ["hello", "online", "offline", "1", "true", "{\"bdSeq\":3}", " ", "(a"] {
+      #expect(say("Plant/\(topic)", Array(word.utf8)) == ["invalid"], "\(word)")
+    }
   }
 
   @Test mutating func `bdSeq wraps: 0 follows 255, and the will of 0 counts`() {
@@ -39,7 +95,6 @@ import Testing
     #expect(
       say("Plant/NBIRTH/edge", SparkplugPayload.birth(0)) == ["Plant:edge online epoch=0 gateway"])
     knowNode(0)
-    #expect(say("Plant/NDEATH/edge", SparkplugPayload.death(255)) == ["stale"])
     #expect(say("Plant/NDEATH/edge", SparkplugPayload.death(0)) == ["Plant:edge offline gateway"])
   }
 

@@ -77,8 +77,10 @@ struct Stage {
     claim(client, user, .offline(Death(epoch: epoch)))
   }
 
-  mutating func offline(_ client: String, user: String? = nil, epoch: Int64? = nil) {
-    say(client, user, .offline(Death(epoch: epoch)))
+  mutating func offline(
+    _ client: String, user: String? = nil, epoch: Int64? = nil, grace: Duration? = nil
+  ) {
+    say(client, user, .offline(Death(epoch: epoch, grace: grace)))
   }
 
   mutating func forget(_ client: String, user: String? = nil) { say(client, user, .forget) }

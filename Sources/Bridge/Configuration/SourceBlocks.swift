@@ -92,6 +92,9 @@ struct SourceBlocks {
       return "\(key.name) is given twice in this source, first on line \(first): keep one of the "
         + "two lines"
     }
+    if !key.presets.isEmpty, source.isCustom || !key.presets.contains(source.name) {
+      return "\(key.name) is for source \(key.presets.joined(separator: ", ")) alone: leave it out"
+    }
     guard source.isCustom ? key.isForCustom : key.isForPresets else {
       return source.isCustom
         ? "\(key.name) is for presets: status and heartbeat of a custom source are whole topics"

@@ -9,6 +9,8 @@ struct SourceKey: Sendable {
   /// Which sources have the key.
   var isForCustom = true
   var isForPresets = true
+  /// The presets that have the key; empty: all.
+  var presets: [String] = []
   let set: @Sendable (inout Source, String) throws(BadValue) -> Void
 
   static func named(_ name: String) -> SourceKey? { all.first { $0.name == name } }
@@ -49,6 +51,9 @@ struct SourceKey: Sendable {
     SourceKey(name: "exclusive", expected: "on or off") { (source, text) throws(BadValue) in
       source.isExclusive = try Toggle.value(text)
     },
+    SourceKey(
+      name: "rebirth", expected: "on or off", isForCustom: false, presets: ["sparkplug"]
+    ) { (source, text) throws(BadValue) in source.asksForRebirth = try Toggle.value(text) },
     .topic("status", \.status, "doors/{room}/{client}/state"),
     .topic("heartbeat", \.heartbeat, "doors/{room}/{client}/ping"),
     .words("online", \.online, "open OPEN 1"),

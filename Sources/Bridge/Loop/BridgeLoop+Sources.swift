@@ -10,7 +10,9 @@ extension BridgeLoop {
       taker: self)
     switch outcome {
     case .mine: break
-    case .stale: tally.stale += 1
+    case .stale(let words):
+      tally.stale += 1
+      if let words { tellSource(delivery, "stale", .notice, words) }
     case .invalid(let words): rejectSource(delivery, "source", words)
     // Reading statuses again may bring more than was asked for.
     case .notMine where delivery.isReplay && session?.reread.isUnderWay ?? false:
@@ -25,7 +27,13 @@ extension BridgeLoop {
 
   private func rejectSource(_ delivery: Delivery, _ kind: String, _ words: String) {
     tally.invalid += 1
-    log.limited(kind, .warning, at: now, "\(Log.printable(delivery.topic)): \(words)")
+    tellSource(delivery, kind, .warning, words)
+  }
+
+  private func tellSource(
+    _ delivery: Delivery, _ kind: String, _ level: LogLevel, _ words: String
+  ) {
+    log.limited(kind, level, at: now, "\(Log.printable(delivery.topic)): \(words)")
   }
 }
 
@@ -39,6 +47,23 @@ extension BridgeLoop: ReportTaker {
     _ body: (_ client: UnsafeRawBufferPointer, _ user: UnsafeRawBufferPointer?) -> Void
   ) {
     engine.forEachPresent(with: prefix, body)
+  }
+
+  public func remark(_ words: String, of source: Source) {
+    log.log(.notice, at: now, "source \(source.namespace): \(words)")
+  }
+
+  public func ask(_ topic: [UInt8], _ payload: [UInt8]) { sourceRequests.add(topic, payload) }
+
+  /// Publishes what sources ask their systems for.
+  func publishSourceRequests() {
+    guard stage == .live, let session else { return }
+    for request in sourceRequests.takeAll() {
+      let outcome = session.publish(
+        request.topic, request.payload, atLeastOnce: false, retain: false, as: .probe)
+      guard case .queued = outcome else { continue }
+      tally.published += 1
+    }
   }
 
   public func take(_ report: Report) {

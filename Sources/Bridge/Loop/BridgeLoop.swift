@@ -62,6 +62,7 @@ public final class BridgeLoop {
   var refusals = Refusals()
   var schedule: PublishSchedule
   var sourceMarks: SourceMarks
+  var sourceRequests = SourceRequests()
   var assignmentMarks: AssignmentMarks
   var saving: Saving
   var clockWatch: ClockWatch
@@ -158,6 +159,7 @@ public final class BridgeLoop {
     saveAnnounced()
     guard !saving.isHoldingBack else { return }
     answerQuestions()
+    publishSourceRequests()
     thinHistoryIfDue()
   }
 

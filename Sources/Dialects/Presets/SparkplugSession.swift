@@ -30,6 +30,31 @@ enum SparkplugSession: Equatable {
     if !fields.isSound { self = .unreadable }
   }
 
+  /// What an NDEATH's session is to the one that an NBIRTH named.
+  enum Order { case same, later, earlier, unknown }
+
+  /// Numbers wrap at 256: up to 127 ahead is later. Those of version 2, which grow beyond, do not.
+  func order(after known: Int64) -> Order {
+    guard case .number(let number) = self, known != Self.unnamedEpoch else { return .unknown }
+    if number == known { return .same }
+    guard max(number, known) < 256 else { return number > known ? .later : .earlier }
+    return (number - known) & 0xff < 128 ? .later : .earlier
+  }
+
+  /// Whether the bytes are a payload of Sparkplug: sound, and with one of its fields in it.
+  static func isPayload(_ payload: UnsafeRawBufferPointer) -> Bool {
+    var fields = ProtobufFields(payload)
+    var isKnown = false
+    while let (number, value) = fields.next() {
+      switch (number, value) {
+      // timestamp, metrics, seq, uuid, body
+      case (1, .varint), (2, .bytes), (3, .varint), (4, .bytes), (5, .bytes): isKnown = true
+      default: break
+      }
+    }
+    return isKnown && fields.isSound
+  }
+
   private static let metrics: UInt64 = 2
 
   private struct Metric {

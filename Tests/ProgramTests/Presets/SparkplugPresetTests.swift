@@ -69,4 +69,28 @@ struct SparkplugPresetTests {
     try site.wait(for: "an empty room") { site.observer.count("plant") == 0 }
     #expect(try site.observer.words("plant").last == "-sparkplug:plant:edge expired")
   }
+
+  @Test func `A will with the number before the birth's ends a node that is not heard any more`()
+    throws
+  {
+    let site = try Site(
+      .v5, ["heartbeat_timeout": "2s"], sources: "source sparkplug\nrebirth on\n")
+    let asked = try site.speaker("host")
+    _ = try asked.client.subscribe("spBv1.0/plant/NCMD/edge")
+    let node = try site.speaker("edge", will: Self.will(2))
+    try say(node, "NBIRTH/edge", Self.payload(session: 3))
+    try site.wait("plant", holds: "sparkplug:plant:edge")
+    // As if an earlier connection's will came late: the node answers with data.
+    try say(node, "NDEATH/edge", Self.payload(session: 2))
+    try site.wait(forStats: "a doubted will") { $0.stale == 1 }
+    for _ in 0..<12 {
+      try say(node, "NDATA/edge")
+      try site.run(for: .milliseconds(250))
+    }
+    #expect(try site.observer.words("plant") == ["+sparkplug:plant:edge joined"])
+    try site.wait(for: "a command") { asked.client.messages.count == 1 }
+    node.vanish()
+    try site.wait(for: "an empty room") { site.observer.count("plant") == 0 }
+    #expect(try site.observer.words("plant").last == "-sparkplug:plant:edge offline")
+  }
 }
