@@ -6,8 +6,9 @@ import Topics
 /// AWS documents that events may come out of order and twice. The `connected` and `disconnected` of a connection share
 /// `versionNumber` and `sessionIdentifier`; a later connection has a higher number, except after about an hour's absence,
 /// when it begins at 0 again. So an event belongs to another connection than the last one if its session differs, and to
-/// a later one if its number is higher or it happened long after. See ``AWSIoTSessions``. A `disconnected` because
-/// the same id connected again does not count: the client is there. No keep-alive is told: the broker's word decides.
+/// a later one if its number is higher, if it is a beginning later than all that the last one said, or if it happened
+/// long after. See ``AWSIoTSessions``. A `disconnected` because the same id connected again does not count: the client
+/// is there. No keep-alive is told: the broker's word decides.
 struct AWSIoTDialect: Dialect {
   let topics: [DialectTopic]
   let defaults = DialectDefaults(room: "aws-iot")
@@ -32,13 +33,12 @@ struct AWSIoTDialect: Dialect {
     let client = ClientName.escaped(id)
     client.withUnsafeBytes { client in
       let standing = listener.standing(of: client, user: nil)
-      switch sessions.take(event, of: Array(client), standing, at: message.now) {
-      case .stale: listener.isStale()
-      case .counts(let epoch):
-        let death = Saying.Word.offline(Death(epoch: epoch))
-        let birth = Saying.Word.online(.connected(keepAlive: nil, epoch: event.version))
-        if event.isEnd, event.isTakeover { return }
-        listener.hear(Saying(client, event.isEnd ? death : birth))
+      guard sessions.take(event, of: Array(client), standing) else { return listener.isStale() }
+      if event.isEnd {
+        if !event.isTakeover { listener.hear(Saying(client, .offline(Death()))) }
+      } else {
+        let epoch = AWSIoTOrder(event).epoch
+        listener.hear(Saying(client, .online(.connected(keepAlive: nil, epoch: epoch))))
       }
     }
   }
