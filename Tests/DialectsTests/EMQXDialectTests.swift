@@ -64,9 +64,14 @@ import Testing
     #expect(
       live("lamp", "disconnected", Self.disconnected("lamp", since: 1_720_000_000_099))
         == ["stale"])
+    for early in [1_720_000_000_099, 1_719_999_940_100] as [Int64] {
+      #expect(
+        live("lamp", "disconnected", Self.disconnected("lamp", since: nil, at: early)) == ["stale"])
+    }
+    // Nothing is so late: a clock was set back.
     #expect(
-      live("lamp", "disconnected", Self.disconnected("lamp", since: nil, at: 1_720_000_000_099))
-        == ["stale"])
+      live("lamp", "disconnected", Self.disconnected("lamp", since: nil, at: 1_719_999_940_099))
+        == ["lamp offline"])
     #expect(
       live("lamp", "disconnected", Self.disconnected("lamp", since: nil, at: 1_720_000_000_100))
         == ["lamp offline"])
@@ -75,11 +80,58 @@ import Testing
         == ["lamp offline epoch=1720000000100"])
   }
 
-  @Test mutating func `an older session's beginning does not replace a newer one that lasts`() {
-    stage.heard.known = ["lamp": Standing(epoch: 1_720_000_000_101, isPresent: true)]
-    #expect(live("lamp", "connected", Self.connected("lamp")) == ["stale"])
-    stage.heard.known = ["lamp": Standing(epoch: 1_720_000_000_101, isPresent: false)]
-    #expect(live("lamp", "connected", Self.connected("lamp")).count == 1)
+  private mutating func knows(_ since: Int64, isPresent: Bool = true) {
+    stage.heard.known = ["lamp": Standing(epoch: since, isPresent: isPresent)]
+  }
+
+  private mutating func begins(_ since: Int64) -> [String] {
+    defer { knows(since) }
+    return live("lamp", "connected", Self.connected("lamp", at: since, keepAlive: "0"))
+  }
+
+  private mutating func ends(
+    _ since: Int64, _ reason: String = "tcp_closed", at time: Int64
+  ) -> [String] {
+    live("lamp", "disconnected", Self.disconnected("lamp", reason: reason, since: since, at: time))
+  }
+
+  private static let start: Int64 = 1_720_000_000_000
+
+  /// The clocks of two nodes differ by half a second, or one is set back by an hour.
+  @Test(arguments: [500, 3_600_000] as [Int64])
+  mutating func `the session that was heard of last is the one that ends`(back: Int64) {
+    let (first, second) = (Self.start, Self.start - back)
+    #expect(begins(first) == ["lamp online epoch=\(first) timeout=0.0 seconds"])
+    #expect(begins(second) == ["lamp online epoch=\(second) timeout=0.0 seconds"])
+    #expect(ends(first, at: first + 1) == ["stale"])
+    #expect(ends(second, at: second + 60_000) == ["lamp offline epoch=\(second)"])
+  }
+
+  @Test mutating func `an end that comes right behind a late beginning leaves the other session`() {
+    let (first, second) = (Self.start, Self.start + 1000)
+    _ = begins(second)
+    _ = begins(first)
+    #expect(ends(first, at: second - 10) == ["lamp online epoch=\(second)"])
+    knows(second)
+    #expect(ends(second, at: second + 5000) == ["lamp offline epoch=\(second)"])
+  }
+
+  @Test mutating func `a takeover of the session that was heard of last leaves the one before`() {
+    let (old, new) = (Self.start + 500, Self.start)
+    _ = begins(new)
+    _ = begins(old)
+    #expect(ends(old, "takenover", at: old + 9) == ["lamp online epoch=\(new)"])
+    knows(new)
+    #expect(ends(new, at: new + 60_000) == ["lamp offline epoch=\(new)"])
+  }
+
+  @Test mutating func `a takeover in its order leaves the session that took over`() {
+    let (old, new) = (Self.start, Self.start + 500)
+    _ = begins(old)
+    #expect(ends(old, "takenover", at: old + 9) == [])
+    _ = begins(new)
+    #expect(ends(old, "discarded", at: old + 9) == [])
+    #expect(ends(new, at: new + 9) == ["lamp offline epoch=\(new)"])
   }
 
   @Test mutating func `the beginning of a session that has ended, once more, begins nothing`() {

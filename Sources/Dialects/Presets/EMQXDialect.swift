@@ -4,13 +4,15 @@ import Topics
 /// EMQX: `$SYS/brokers/NODE/clients/ID/connected` and `…/disconnected`, not retained.
 ///
 /// A session that is taken over or discarded ends with a `disconnected` that says so: the client is connected elsewhere,
-/// so it does not count. The nodes of a cluster can overtake each other: `connected_at` is the epoch, and tells to which
-/// of two sessions a `disconnected` belongs. An id may have slashes in it, so everything below `clients` is read, and
-/// the topic has to agree with the payload.
+/// so it does not count. The nodes of a cluster can overtake each other, and their clocks differ: the session is the one
+/// that was heard of last, named by its `connected_at`, which is the epoch and tells to which of two sessions a
+/// `disconnected` belongs. See ``EMQXSessions``. An id may have slashes in it, so everything below `clients` is read,
+/// and the topic has to agree with the payload.
 struct EMQXDialect: Dialect {
   let topics: [DialectTopic]
   let defaults = DialectDefaults(room: "emqx")
   private var owners = ConnectionOwners()
+  private var sessions = EMQXSessions()
   var limited: UInt64 { owners.limited }
 
   /// As EMQX 5 and 4 spell them.
@@ -44,12 +46,12 @@ struct EMQXDialect: Dialect {
     _ client: [UInt8], _ user: [UInt8]?, _ members: JSONMembers, _ listener: some DialectListener
   ) {
     let since = Self.time("connected_at", members)
+    let standing = Self.standing(client, user, listener)
     // The same event once more tells of no session that has not ended yet.
-    if let standing = Self.standing(client, user, listener), let epoch = standing.epoch, let since,
-      standing.isPresent ? since < epoch : since == epoch
-    {
+    if let standing, !standing.isPresent, since != nil, since == standing.epoch {
       return listener.isStale()
     }
+    sessions.begin(since, of: EMQXSessions.name(client, user), standing)
     for other in owners.connect(client, as: user, listener) {
       Saying.tell(client, other, .offline(Death()), listener)
     }
@@ -60,15 +62,21 @@ struct EMQXDialect: Dialect {
   private mutating func disconnect(
     _ client: [UInt8], _ user: [UInt8]?, _ members: JSONMembers, _ listener: some DialectListener
   ) {
-    if members.string("reason")?.withUnsafeBytes({ $0.reads(Self.takeovers) }) == true { return }
-    let since = Self.time("connected_at", members)
-    let known = Self.standing(client, user, listener)?.epoch
-    // EMQX 4 does not say when the session began, but one that ended before another began is not that.
-    if let known, let time = since ?? Self.time("disconnected_at", members), time < known {
-      return listener.isStale()
+    let isTakeover =
+      members.string("reason")?.withUnsafeBytes({ $0.reads(Self.takeovers) }) == true
+    let end = EMQXSessions.End(
+      since: Self.time("connected_at", members), at: Self.time("disconnected_at", members),
+      isTakeover: isTakeover)
+    let standing = Self.standing(client, user, listener)
+    switch sessions.end(end, of: EMQXSessions.name(client, user), standing) {
+    case .nothing: break
+    case .stale: listener.isStale()
+    case .goesOn(let since):
+      Saying.tell(client, user, .online(Birth(epoch: since)), listener)
+    case .over:
+      owners.disconnect(client, from: user)
+      Saying.tell(client, user, .offline(Death(epoch: end.since)), listener)
     }
-    owners.disconnect(client, from: user)
-    Saying.tell(client, user, .offline(Death(epoch: since)), listener)
   }
 
   private static func standing(
