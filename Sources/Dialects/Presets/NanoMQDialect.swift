@@ -2,9 +2,9 @@ import Presence
 
 /// NanoMQ: `$SYS/brokers/connected` and `…/disconnected`, and since 0.24.1 `…/client_status/ID` with `status` in it.
 ///
-/// A `connected` with a `return_code` is a connection that was refused. The time of the connection is the epoch, so an
-/// older session's end cannot end a newer one. Names are the client's own in a JSON that is not escaped: see
-/// ``NanoMQEvent``. Only the status of the broker's own bridges is retained.
+/// A `connected` with a `return_code` is a connection that was refused. Events of one broker come in their order, and
+/// their `ts` can go back with its clock: what is heard last counts. Names are the client's own in a JSON that is not
+/// escaped: see ``NanoMQEvent``. Only the status of the broker's own bridges is retained.
 struct NanoMQDialect: Dialect {
   let topics: [DialectTopic]
   let defaults = DialectDefaults(room: "nanomq")
@@ -59,7 +59,7 @@ struct NanoMQDialect: Dialect {
     for other in owners.connect(client, as: user, listener) {
       Saying.tell(client, other, .offline(Death()), listener)
     }
-    let birth = Birth.connected(keepAlive: event.number("keepalive"), epoch: Self.time(event))
+    let birth = Birth.connected(keepAlive: event.number("keepalive"))
     Saying.tell(client, user, .online(birth), listener)
   }
 
@@ -68,13 +68,7 @@ struct NanoMQDialect: Dialect {
   ) {
     if event["reason_code"] == Self.takenOver { return }
     owners.disconnect(client, from: user)
-    // It ended then, so it began no later: what began after that is another.
-    Saying.tell(client, user, .offline(Death(epoch: Self.time(event))), listener)
-  }
-
-  /// Milliseconds since 1970.
-  private static func time(_ event: NanoMQEvent) -> Int64? {
-    event.number("ts").flatMap { $0 < 1 << 53 ? $0 : nil }
+    Saying.tell(client, user, .offline(Death()), listener)
   }
 
   private static func user(_ event: NanoMQEvent) -> [UInt8]? {
