@@ -94,7 +94,7 @@ struct SlowDiskTests {
   @Test("A log that cannot be moved into the database is counted and said")
   func checkpoints() throws {
     let disk = try FaultyDisk()
-    let site = try site(disk)
+    let site = try site(disk, ["durability": "process"])
     try disk.set(.databaseError, Int(ENOSPC))
     let sender = try site.device("sender")
     let connection = try #require(sender.client.connection)
