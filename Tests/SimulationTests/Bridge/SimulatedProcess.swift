@@ -210,8 +210,13 @@ final class SimulatedStorage: Storage {
 
   func thinHistory(at time: Int64) throws(StoreError) -> Bool {
     guard process.step(), let database else { return false }
-    try refuse()
-    return try database.thinHistory(at: time)
+    do throws(StoreError) {
+      try refuse()
+      return try database.thinHistory(at: time)
+    } catch {
+      world.judge.couldNotWrite()
+      throw error
+    }
   }
 
   var historyFigures: (rows: Int, thinnedEarly: UInt64)? { database?.historyFigures }
