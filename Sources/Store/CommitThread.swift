@@ -24,6 +24,7 @@ final class CommitThread: Sendable {
   var isRunning: Bool { state.withLock { if case .running = $0 { true } else { false } } }
 
   func commit(_ connection: OpaquePointer) {
+    // Handed over: nobody else touches it until the end was seen.
     nonisolated(unsafe) let connection = connection
     state.withLock { $0 = .running }
     queue.async { [self] in

@@ -6,7 +6,7 @@ import Testing
 /// Numbers on the bridge's own topics, where anybody may have written them.
 @Suite struct ForeignNumbersTests {
   private func run(_ stats: String) -> Int64? {
-    Array(stats.utf8).withUnsafeBytes { StatsPayload.run(of: $0) }
+    Array(stats.utf8).withUnsafeBytes { StatsPayload($0)?.run }
   }
 
   private func fence(_ payload: String) -> Int64? {

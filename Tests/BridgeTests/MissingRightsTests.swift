@@ -129,6 +129,34 @@ import Testing
     #expect(stage.broker.retained["presence/bridge/status"] == "online")
   }
 
+  @Test func `it is said again at once where it is heard, and once a second at the most`() throws {
+    let stage = try LoopStage()
+    stage.run()
+    _ = stage.broker.take("presence/bridge/status")
+    for _ in 1...50 {
+      stage.broker.say("presence/bridge/status", "offline")
+      stage.pass(.milliseconds(100))
+    }
+    #expect((5...6).contains(stage.broker.take("presence/bridge/status").count))
+    stage.broker.say("presence/bridge/status", "online")
+    stage.pass(.seconds(2))
+    #expect(stage.broker.take("presence/bridge/status").count <= 1)
+  }
+
+  @Test func `a right to hear clients that is taken away later is found at the next look`() throws {
+    let stage = try LoopStage()
+    stage.run()
+    stage.broker.say("presence/clients/a/heartbeat", "")
+    stage.pass(.seconds(700))
+    #expect(stage.loop.tally.rightsMissing == 0)
+    stage.broker.hears = { !$0.hasSuffix("/heartbeat") }
+    stage.pass(.seconds(1_300))
+    #expect(stage.log.contains { $0.contains("nothing comes from the clients' topics") })
+    stage.broker.hears = { _ in true }
+    stage.pass(.seconds(120))
+    #expect(stage.broker.connections == 2 && stage.loop.isLive)
+  }
+
   @Test func `one message that is never acknowledged does not put the look off`() throws {
     let stage = try LoopStage()
     stage.run()
@@ -176,6 +204,7 @@ import Testing
 
   @Test func `clients that are heard again end what was missing, and all is read anew`() throws {
     let stage = try LoopStage()
+    stage.broker.hears = { !$0.hasSuffix("/heartbeat") }
     stage.run()
     stage.pass(.seconds(20))
     #expect(stage.loop.tally.rightsMissing >= 1)
@@ -186,138 +215,11 @@ import Testing
 
   @Test func `a probe that the broker took and that does not come back is told of`() throws {
     let stage = try LoopStage()
+    stage.broker.hears = { !$0.hasSuffix("/heartbeat") }
     stage.run()
     stage.pass(.seconds(20))
     let probes = stage.broker.take("presence/clients/rollcall-presence/heartbeat")
     #expect(probes.count >= 2)
     #expect(stage.log.contains { $0.contains("nothing comes from the clients' topics") })
-  }
-}
-
-/// With MQTT 3.1.1 nobody says that events are refused.
-@Suite struct OwnEventsTests {
-  private func stage() throws -> LoopStage {
-    let stage = try LoopStage { $0.protocolVersion = .v311 }
-    stage.run()
-    return stage
-  }
-
-  private func change(_ stage: LoopStage, _ name: String) {
-    stage.broker.say("presence/clients/\(name)/rooms/lab", "join")
-    stage.pass(.seconds(1))
-  }
-
-  @Test func `events that do not come back twice are told of, and that they were mended`() throws {
-    let stage = try stage()
-    stage.broker.refusal = { $0.hasPrefix("presence/events/") ? 0 : nil }
-    change(stage, "a")
-    #expect(!stage.log.contains { $0.contains("presence/events/#") })
-    stage.pass(.seconds(10))
-    change(stage, "b")
-    #expect(stage.log.contains { $0.contains("publish on presence/events/# does not come back") })
-    #expect(!stage.broker.subscribed.contains("presence/events/#"))
-    stage.broker.refusal = { _ in nil }
-    stage.pass(.seconds(600))
-    change(stage, "c")
-    #expect(stage.log.contains { $0.contains("presence/events/# can be written again") })
-  }
-
-  @Test func `events that come back are listened to no longer than that`() throws {
-    let stage = try stage()
-    #expect(stage.broker.subscribed.contains("presence/events/#"))
-    #expect(stage.storedFilters.contains("presence/events/#"))
-    change(stage, "a")
-    #expect(!stage.broker.subscribed.contains("presence/events/#"))
-    #expect(!stage.storedFilters.contains("presence/events/#"))
-    stage.pass(.seconds(500))
-    change(stage, "b")
-    #expect(!stage.broker.subscribed.contains("presence/events/#"))
-    #expect(stage.loop.tally.rightsMissing == 0 && stage.loop.tally.invalid == 0)
-  }
-
-  @Test func `with MQTT 5 the broker says it, and nobody listens`() throws {
-    let stage = try LoopStage()
-    stage.run()
-    change(stage, "a")
-    #expect(!stage.broker.unsubscribed.contains("presence/events/#"))
-  }
-}
-
-/// Reading the statuses again.
-@Suite struct RereadTests {
-  private func reading() throws -> LoopStage {
-    let stage = try LoopStage()
-    stage.run()
-    stage.broker.say("$SYS/broker/publish/messages/dropped", "0", isReplay: true)
-    stage.run()
-    stage.broker.isHonest = false
-    stage.broker.say("$SYS/broker/publish/messages/dropped", "5")
-    stage.run()
-    return stage
-  }
-
-  @Test func `its fence is sent again until it is back, and the filters are taken back`() throws {
-    let stage = try reading()
-    #expect(stage.broker.subscribed.contains("presence/+/+/status"))
-    #expect(stage.storedFilters.contains("presence/+/+/status"))
-    _ = stage.broker.take("presence/bridge/fence")
-    let turns = stage.pass(.seconds(3))
-    #expect(turns < 50)
-    let sent = stage.broker.take("presence/bridge/fence")
-    #expect((2...3).contains(sent.count))
-    stage.broker.say("presence/bridge/fence", try #require(sent.last))
-    stage.run()
-    #expect(!stage.broker.subscribed.contains("presence/+/+/status"))
-    #expect(!stage.storedFilters.contains("presence/+/+/status"))
-  }
-
-  @Test func `a fence that was on its way when it began does not end it`() throws {
-    let stage = try LoopStage()
-    stage.run()
-    stage.broker.say("$SYS/broker/publish/messages/dropped", "0", isReplay: true)
-    stage.run()
-    stage.broker.isHonest = false
-    stage.loop.sendFence()
-    let earlier = try #require(stage.broker.take("presence/bridge/fence").last)
-    stage.broker.say("$SYS/broker/publish/messages/dropped", "5")
-    stage.run()
-    stage.broker.say("presence/bridge/fence", earlier)
-    stage.run()
-    #expect(stage.loop.session?.reread.isUnderWay == true)
-  }
-
-  @Test func `another drop meanwhile begins another reading later, and burns nothing`() throws {
-    let stage = try reading()
-    stage.broker.say("$SYS/broker/publish/messages/dropped", "9")
-    #expect(stage.pass(.seconds(3)) < 50)
-    let fence = try #require(stage.broker.take("presence/bridge/fence").last)
-    stage.broker.say("presence/bridge/fence", fence)
-    stage.run()
-    stage.broker.isHonest = true
-    stage.pass(.seconds(9))
-    #expect(stage.loop.tally.rereads == 1)
-    stage.pass(.seconds(60))
-    #expect(stage.loop.tally.rereads == 2)
-  }
-
-  @Test func `its filters are remembered until the broker has said that they are no more`() throws {
-    let stage = try reading()
-    stage.broker.takesBack = false
-    stage.broker.say(
-      "presence/bridge/fence", try #require(stage.broker.take("presence/bridge/fence").last))
-    stage.run()
-    #expect(stage.broker.unsubscribed.contains("presence/+/+/status"))
-    #expect(stage.storedFilters.contains("presence/+/+/status"))
-  }
-
-  @Test func `what a reading left in the session is taken back by the next connection`() throws {
-    let stage = try reading()
-    stage.broker.welcome = LinkWelcome(sessionPresent: true)
-    stage.broker.isHonest = true
-    stage.broker.end(LinkEnd(reason: "cut"))
-    stage.pass(.seconds(2))
-    #expect(stage.loop.isLive)
-    #expect(!stage.broker.subscribed.contains("presence/+/+/status"))
-    #expect(stage.broker.unsubscribed.contains("presence/+/+/status"))
   }
 }

@@ -15,7 +15,8 @@ extension BridgeLoop {
   var publishingTime: Instant {
     guard let session, session.phase == .live, !saving.isHoldingBack else { return .never }
     var next = min(
-      min(rereadTime, rightsTime, ownEventsTime), silenceTime, session.refusedFilters.nextTime)
+      min(rereadTime, rightsTime, ownEventsTime), silenceTime, session.restating,
+      session.refusedFilters.nextTime)
     guard canPublish else { return next }
     if !session.retained.isDone || !session.clears.isEmpty || session.questions.isBusy
       || session.hasUnsubscribed
@@ -50,6 +51,7 @@ extension BridgeLoop {
     listenToOwnEvents()
     watchSilence()
     forgetUnsubscribed(session)
+    restateIfDue(session)
     let due = stopping == nil ? now.instant : .never
     while canPublish, let room = schedule.pop(at: due, isEdge: engine.isEdge) { announce(room) }
     checkRetained(session)
@@ -248,6 +250,12 @@ extension BridgeLoop {
   func publishStatus(_ word: StaticString) -> Bool {
     let payload = word.withUTF8Buffer { Array($0) }
     return send(Array(names.bridgeStatus.utf8), payload, retain: true, as: .status).isQueued
+  }
+
+  private func restateIfDue(_ session: Session) {
+    guard now.instant >= session.restating else { return }
+    (session.restating, session.restatedAt) = (.never, now.instant)
+    if stopping == nil { publishStatus("online") }
   }
 
   /// A fence, if silence is to be proved.

@@ -140,7 +140,7 @@ extension BridgeLoop: SessionReceiver {
     } else if delivery.payload.elementsEqual("offline".utf8), session.phase == .settling {
       session.recovery.foundOwnWord()
     } else if !delivery.payload.elementsEqual("online".utf8), session.phase == .live {
-      session.mustSayStatus = true
+      session.restating = min(session.restating, max(now.instant, session.restatedAt + .seconds(1)))
     }
   }
 
@@ -150,15 +150,18 @@ extension BridgeLoop: SessionReceiver {
   /// What is retained of our stats is of the run before: where it knew more than its database, or than the one that we
   /// have, what was acknowledged is not known.
   private func noteStats(_ delivery: Delivery) {
-    let run = StatsPayload.run(of: delivery.payload)
-    noteRun(run)
+    let stats = StatsPayload(delivery.payload)
+    noteRun(stats?.run)
     guard delivery.isReplay, !reconnecting.hasSettled else { return }
-    let at = StatsPayload.time(of: delivery.payload) ?? .max
-    let isLater = at.subtractingReportingOverflow(saving.startedFrom).partialValue > Self.longestLag
-    let isOfLaterDatabase = isLater || run.map { $0 > saving.startedBelow } ?? false
-    if isOfLaterDatabase || !StatsPayload.isDurable(delivery.payload) {
+    guard let stats, stats.isDurable, let at = stats.at, !isOfLaterDatabase(stats.run, at) else {
       session?.recovery.doubtEverything()
+      return
     }
+  }
+
+  private func isOfLaterDatabase(_ run: Int64?, _ at: Int64) -> Bool {
+    let (lag, overflow) = at.subtractingReportingOverflow(saving.startedFrom)
+    return overflow || lag > Self.longestLag || run.map { $0 > saving.startedBelow } ?? false
   }
 
   /// Our retained stats and the fences in our session name the run of the bridge that wrote them.

@@ -79,11 +79,11 @@ extension BridgeLoop {
     return refusals.contains(.occupancy(topic.room)) || refusals.contains(.count(topic.room))
   }
 
-  /// Where nothing has come on the clients' topics, a message of our own shows whether we may read them. With 3.1.1
+  /// Where nothing has come on the clients' topics since the last look, a message of our own shows whether we may read them. With 3.1.1
   /// nobody would tell whether the broker took it.
   private func probeIfSilent(_ session: Session) {
-    guard session.version == .v5, configuration.native, isSilent(session),
-      [.unneeded, .taken].contains(session.rights.probe),
+    guard session.version == .v5, configuration.native,
+      session.rights.wantsProbe(received: tally.received),
       let topic = names.heartbeat(ofClient: configuration.clientID)
     else { return }
     let outcome = session.publish(
@@ -102,7 +102,7 @@ extension BridgeLoop {
   func concludeRights(_ session: Session, _ fence: UInt64) {
     let filters = session.rights.filters
     let verdict = session.rights.fenceReturned(
-      fence, at: now.instant, isSilent: isSilent(session)
+      fence, at: now.instant, received: tally.received
     ) { isAsPublished($0) && !isKnownRefused($0) }
     guard let verdict else { return }
     session.unsubscribe(filters)

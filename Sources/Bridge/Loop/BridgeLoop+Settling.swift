@@ -126,7 +126,7 @@ extension BridgeLoop {
     session.phase = .live
     reconnecting.dropped = session.recovery.droppedNow
     session.missingFence.end()
-    session.rights.begin(at: now.instant)
+    session.rights.begin(received: session.receivedBefore, at: now.instant)
     session.ownEvents.begin(at: now.instant)
     session.retained.beginChecking()
     session.nextStats = now.instant

@@ -53,7 +53,9 @@ extension BridgeLoop: ReportTaker {
     log.log(.notice, at: now, "source \(source.namespace): \(words)")
   }
 
-  public func ask(_ topic: [UInt8], _ payload: [UInt8]) { sourceRequests.add(topic, payload) }
+  public func ask(_ topic: [UInt8], _ payload: [UInt8]) {
+    if !sourceRequests.add(topic, payload) { tally.limited += 1 }
+  }
 
   /// Publishes what sources ask their systems for.
   func publishSourceRequests() {
@@ -61,8 +63,7 @@ extension BridgeLoop: ReportTaker {
     for request in sourceRequests.takeAll() {
       let outcome = session.publish(
         request.topic, request.payload, atLeastOnce: false, retain: false, as: .probe)
-      guard case .queued = outcome else { continue }
-      tally.published += 1
+      tell(outcome, request.topic, request.payload.count)
     }
   }
 

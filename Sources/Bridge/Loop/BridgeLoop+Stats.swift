@@ -7,10 +7,6 @@ extension BridgeLoop {
     guard let session, session.phase == .live, now.instant >= session.nextStats else { return }
     session.nextStats = now.instant + configuration.statsInterval
     publishStats()
-    if session.mustSayStatus, stopping == nil {
-      session.mustSayStatus = false
-      publishStatus("online")
-    }
   }
 
   func publishStats() {
@@ -114,28 +110,23 @@ extension BridgeLoop {
   }
 }
 
-/// What is read of retained stats.
-enum StatsPayload {
-  /// The run of the bridge that wrote them; `nil`: no bridge did.
-  static func run(of payload: UnsafeRawBufferPointer) -> Int64? {
-    guard payload.count <= 64 << 10 else { return nil }
-    return JSONMembers(payload)?.integer("run").flatMap {
-      Revision.believed.contains($0) ? $0 : nil
-    }
-  }
+/// What is read of stats, ours or another bridge's.
+struct StatsPayload {
+  private static let maxBytes = 64 << 10
 
+  /// Of the bridge that wrote them; `nil`: no bridge did.
+  var run: Int64?
   /// When it wrote them, in milliseconds since 1970.
-  static func time(of payload: UnsafeRawBufferPointer) -> Int64? {
-    guard payload.count <= 64 << 10, let text = JSONMembers(payload)?.string("at") else {
-      return nil
-    }
-    return Timestamp.read(text)
-  }
-
+  var at: Int64?
   /// Whether all that it had acknowledged was in its database.
-  static func isDurable(_ payload: UnsafeRawBufferPointer) -> Bool {
-    guard payload.count <= 64 << 10 else { return false }
-    return JSONMembers(payload)?.bool("durable") ?? false
+  var isDurable: Bool
+
+  /// - Returns: `nil`: these are no stats.
+  init?(_ payload: UnsafeRawBufferPointer) {
+    guard payload.count <= Self.maxBytes, let json = JSONMembers(payload) else { return nil }
+    run = json.integer("run").flatMap { Revision.believed.contains($0) ? $0 : nil }
+    at = json.string("at").flatMap { Timestamp.read($0) }
+    isDurable = json.bool("durable") ?? false
   }
 }
 

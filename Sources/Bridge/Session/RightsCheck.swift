@@ -49,16 +49,19 @@ struct RightsCheck {
   /// Something was missing, and was told.
   private(set) var isTold = false
   private(set) var probe = Probe.unneeded
+  /// How many messages had come on the clients' topics when all was there last.
+  private var receivedBefore: UInt64 = 0
 
-  /// A heartbeat of our own, where nothing was heard on the clients' topics.
+  /// A heartbeat of our own, where nothing has been heard on the clients' topics since the last look.
   enum Probe: Equatable {
     case unneeded
     /// Sent; the broker has not answered.
     case sent
     /// The broker took it.
     case taken
-    /// It came back, or the broker refuses it and nothing can be found out.
-    case over
+    case cameBack
+    /// The broker refuses it, and nothing can be found out.
+    case refused
   }
 
   init(run: Int64) { self.run = run }
@@ -69,7 +72,17 @@ struct RightsCheck {
   var isMissing: Bool { misses > 0 }
 
   /// The session is live.
-  mutating func begin(at now: Instant) { nextTime = now + Self.settling }
+  ///
+  /// - Parameter received: how many messages had come on the clients' topics before it began.
+  mutating func begin(received: UInt64, at now: Instant) {
+    receivedBefore = received
+    nextTime = now + Self.settling
+  }
+
+  /// Whether a probe is to find out if clients are heard.
+  func wantsProbe(received: UInt64) -> Bool {
+    received == receivedBefore && (probe == .unneeded || probe == .taken)
+  }
 
   /// Nothing can be looked at now.
   mutating func putOff(at now: Instant) { nextTime = now + Self.settling }
@@ -107,9 +120,9 @@ struct RightsCheck {
 
   mutating func probeWasSent() { probe = .sent }
   mutating func probeWasAnswered(isTaken: Bool) {
-    if probe == .sent { probe = isTaken ? .taken : .over }
+    if probe == .sent { probe = isTaken ? .taken : .refused }
   }
-  mutating func probeCameBack() { probe = .over }
+  mutating func probeCameBack() { probe = .cameBack }
 
   /// What a look came to.
   enum Verdict: Equatable {
@@ -124,17 +137,18 @@ struct RightsCheck {
   /// A fence came back.
   ///
   /// - Parameters:
-  ///   - isSilent: nothing has come on the clients' topics; else they may be read, whatever became of the probe.
+  ///   - received: how many messages have come on the clients' topics; where there are more than before, these may be
+  ///     read, whatever became of the probe.
   ///   - isWanted: whether a topic is still to hold that.
   /// - Returns: `nil`: no look has ended.
   mutating func fenceReturned(
-    _ number: UInt64, at now: Instant, isSilent: Bool, isWanted: (Topic) -> Bool
+    _ number: UInt64, at now: Instant, received: UInt64, isWanted: (Topic) -> Bool
   ) -> Verdict? {
     guard startedAt != nil, number > earlierFence else { return nil }
     startedAt = nil
     let missing = topics.indices.filter { !seen[$0] && isWanted(topics[$0]) }.map { topics[$0] }
-    let isProbeMissing = isSilent && probe == .taken
-    guard !missing.isEmpty || isProbeMissing else { return allThere(at: now) }
+    let isProbeMissing = received == receivedBefore && probe == .taken
+    guard !missing.isEmpty || isProbeMissing else { return allThere(received, at: now) }
     misses += 1
     nextTime = now + Self.settling
     guard misses >= 2 else { return .quiet }
@@ -146,8 +160,10 @@ struct RightsCheck {
     return .missing(missing, probe: isProbeMissing)
   }
 
-  private mutating func allThere(at now: Instant) -> Verdict {
+  private mutating func allThere(_ received: UInt64, at now: Instant) -> Verdict {
     misses = 0
+    receivedBefore = received
+    if probe != .refused { probe = .unneeded }
     nextTime = now + Self.again
     guard isTold else { return .quiet }
     isTold = false

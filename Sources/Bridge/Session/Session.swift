@@ -62,8 +62,9 @@ final class Session {
   private(set) var lastBacklog: Instant
   /// What the tally said of clients' messages when the session began.
   var receivedBefore: UInt64 = 0
-  /// Somebody has written over our status.
-  var mustSayStatus = false
+  /// When our status is to be said again, which somebody has written over; and when it was last.
+  var restating = Instant.never
+  var restatedAt = Instant(nanoseconds: 0)
   /// It was told that nothing comes from the clients' topics.
   var isSilenceTold = false
   /// What is being delivered is a replay that is older than what we know.

@@ -108,7 +108,7 @@ extension Witness: LinkDelegate {
 
   func linkDidReceive(_ delivery: Delivery) {
     guard delivery.topic.elementsEqual(stats.utf8),
-      let other = StatsPayload.run(of: delivery.payload), other != run
+      let other = StatsPayload(delivery.payload)?.run, other != run
     else { return }
     if delivery.isReplay { mustWait = other > run } else { otherRun = other }
   }

@@ -16,6 +16,8 @@ final class FakeBroker: Broker, Link {
   var isHonest = true
   /// The reason of a PUBACK for a topic; 0 where it gives `nil`.
   var refusal: (String) -> Int32? = { _ in nil }
+  /// Whether what is said on a client's topic is passed on.
+  var hears: (String) -> Bool = { _ in true }
   /// Whether a PUBACK comes for a topic at all.
   var acknowledges: (String) -> Bool = { _ in true }
   /// As Mosquitto 2.0.11 does with `max_queued_messages 0`.
@@ -110,6 +112,7 @@ final class FakeBroker: Broker, Link {
     let reason = refusal(name)
     if retain, reason == nil { retained[name] = text.isEmpty ? nil : text }
     guard isHonest else { return id }
+    if name.hasSuffix("/heartbeat"), hears(name), reason == nil { say(name, text) }
     if name.hasPrefix("presence/events/"), subscribed.contains("presence/events/#"), reason == nil {
       say(name, text)
     }
