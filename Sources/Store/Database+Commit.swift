@@ -9,8 +9,8 @@ package struct CommitLimits: Sendable {
   package var step = 1_000
   /// Pages of the log at which commits wait until all are moved, so that it can begin anew.
   package var log = 16_000
-  /// How long the call that writes the last rows waits for the disk before it is to be made again; `nil`: the commit ends where it is called,
-  /// however long that takes.
+  /// How long the call that writes the last rows waits for the disk before it is to be made again; `nil`: the commit ends
+  /// where it is called, however long that takes.
   package var wait: Duration?
   /// Beyond it the log's file is made shorter when the log begins anew.
   var logBytes: Int { log * 4_096 }

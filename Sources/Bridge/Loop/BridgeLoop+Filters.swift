@@ -4,9 +4,9 @@ import Topics
 /// What the bridge subscribes to, and what it remembers of that: a broker keeps the filters of a session for as long as
 /// the session lasts, whatever becomes of the bridge.
 extension BridgeLoop {
-  /// What must not be lost, and the fence that has to stand in line with it. Our own status is our last word in the session:
-  /// the will that the broker says for us waits there for the next connection. Heartbeats would push it out
-  /// of the queue for an absent bridge.
+  /// What must not be lost, and the fence that has to stand in line with it. Our own status is our last word in the
+  /// session: the will that the broker says for us waits there for the next connection. Heartbeats would push all of
+  /// it out of the queue for an absent bridge.
   var acknowledgedFilters: [String] {
     (configuration.native ? names.statusFilters + names.roomFilters : [])
       + sourceFilters(atLeastOnce: true) + [names.fence, names.bridgeStatus]

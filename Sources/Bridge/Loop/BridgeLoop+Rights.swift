@@ -79,8 +79,8 @@ extension BridgeLoop {
     return refusals.contains(.occupancy(topic.room)) || refusals.contains(.count(topic.room))
   }
 
-  /// Where nothing has come on the clients' topics since the last look, a message of our own shows whether we may read them. With 3.1.1
-  /// nobody would tell whether the broker took it.
+  /// Where nothing has come on the clients' topics since the last look, a message of our own shows whether we may read
+  /// them. With 3.1.1 nobody would tell whether the broker took it.
   private func probeIfSilent(_ session: Session) {
     guard session.version == .v5, configuration.native,
       session.rights.wantsProbe(received: tally.received),
